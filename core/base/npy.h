@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace echo2ecg::base {
+
+// A NumPy array in memory, C order. dtype is NumPy's code without byte order: "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2" …
+// Format: NEP 1, versions 1 to 3, little endian; Fortran order is transposed on reading.
+struct NpyArray
+{
+    std::string dtype = "f4";
+    std::vector<std::int64_t> shape;
+    std::vector<std::uint8_t> bytes;
+
+    std::int64_t count() const;
+    // Converted copies; throw Error(Unsupported) for a dtype that isn't a number.
+    std::vector<float> toFloat() const;
+    std::vector<double> toDouble() const;
+
+    static NpyArray of(std::vector<std::int64_t> shape, const std::vector<float>& values);
+    static NpyArray of(std::vector<std::int64_t> shape, const std::vector<double>& values);
+    static NpyArray of(std::vector<std::int64_t> shape, const std::vector<std::int64_t>& values);
+    static NpyArray of(std::vector<std::int64_t> shape, const std::vector<std::uint8_t>& values);
+};
+
+// Throws ParseError (sizes are checked against the file before anything is allocated) or Error(Io).
+NpyArray readNpy(const std::filesystem::path& file);
+void writeNpy(const std::filesystem::path& file, const NpyArray& array);
+
+// A .npz: stored (uncompressed) ZIP of .npy members, in the order given. Strings travel as fixed-width "U" arrays.
+using NpzMember = std::pair<std::string, NpyArray>;
+void writeNpz(const std::filesystem::path& file, const std::vector<NpzMember>& members);
+NpyArray npyOfStrings(const std::vector<std::string>& texts);
+
+} // namespace echo2ecg::base

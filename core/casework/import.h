@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "library/library.h"
+
+// What a person does with a case, for the window and the command line alike.
+namespace echo2ecg::casework {
+
+// What a file turned out to be, by its content.
+enum class FileKind { Ecg, EchoImage, Table, Skipped, Unreadable };
+
+struct ScannedFile
+{
+    std::filesystem::path file;
+    FileKind kind = FileKind::Skipped;
+    std::string reason;  // of Skipped and Unreadable
+};
+
+struct Scan
+{
+    std::vector<ScannedFile> files;
+    std::vector<echo::EchoStudy> studies;
+    std::vector<ecg::EcgRecord> ecgs;
+    double seconds = 0;
+};
+
+// Looks at files and folders (recursively, no symbolic-link loops) by content, headers only for images. A companion of a WFDB header isn't an ECG of its own.
+// Nothing throws for one file: it becomes Unreadable with the reason. Throws base::Cancelled.
+Scan scan(const std::vector<std::filesystem::path>& paths, const base::JobContext& job = {});
+
+struct ImportSummary
+{
+    std::vector<library::Id> ecgs, studies;     // of everything named, whether new or there already
+    int newEcgs = 0, newStudies = 0;
+    std::vector<ScannedFile> skipped, unreadable;
+    base::Warnings warnings;
+    // "2 ECGs, 3 studies (24 clips, 2 stills); 1 file unreadable"
+    std::string sentence;
+};
+
+// Scan, then one transaction per ECG and per study; tables last. Unreadable files go to the quarantine list.
+ImportSummary import(library::Library& library, const std::vector<std::filesystem::path>& paths, const base::JobContext& job = {});
+
+} // namespace echo2ecg::casework

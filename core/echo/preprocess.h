@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/progress.h"
+#include "echo/echo_study.h"
+#include "echo/recipe.h"
+
+#include <functional>
+
+namespace echo2ecg::echo {
+
+// Frames 0, stride, 2·stride … that exist, at most recipe.frames (SPEC §8.1).
+std::vector<int> sampledFrames(int clipFrames, const EchoRecipe& recipe);
+
+// Centre crop to square, zoom, bicubic to size × size (SPEC §8.3); an odd difference or a difference of one pixel is handled.
+base::RgbImage cropAndScale(const base::RgbImage& frame, double zoom, int size);
+
+// The ultrasound mask of a clip (SPEC §8.4 with the defects of §10 mended: counts don't wrap, a static clip keeps its picture, content at
+// the corner doesn't invert it, colour is taken from the RGB that the decoder gives). Frames are fed in order; result is rows × columns, 0 or 1.
+class UltrasoundMask
+{
+public:
+    UltrasoundMask(int rows, int columns);
+    void add(const base::RgbImage& frame);
+    std::vector<std::uint8_t> finish() const;
+
+private:
+    int m_rows, m_columns, m_frames = 0;
+    std::vector<std::uint32_t> m_lit;          // frames in which the pixel isn't black
+    std::vector<std::uint8_t> m_firstGrey, m_lastGrey;
+};
+
+// The reference's own mask stages, exactly, on its own Y,Cb,Cr input, for the golden vectors (SPEC §8.4 a–h). frames: F × rows × columns × 3.
+struct ReferenceMaskStages
+{
+    std::vector<std::vector<std::uint8_t>> stages;  // as in mask_stage_names.json
+    std::vector<std::vector<std::uint8_t>> outputBgr;  // per frame
+};
+ReferenceMaskStages referenceMask(const std::vector<std::vector<std::uint8_t>>& framesYbr, int rows, int columns);
+
+struct PreprocessedClip
+{
+    std::vector<float> input;        // 3 × frames × size × size
+    std::vector<int> frames;         // which frames were taken
+    int padded = 0;                  // frames appended
+    std::vector<std::uint8_t> mask;  // rows × columns; empty without a mask
+    base::Warnings warnings;
+};
+
+// Decodes only what is needed (all frames for the mask, the sampled ones else). A sampled frame that can't be decoded is replaced by its
+// nearest good neighbour, with a warning. Throws base::Error(Unsuitable) for a still, base::ParseError when nothing decodes, base::Cancelled.
+PreprocessedClip preprocess(const EchoClip& clip, const EchoRecipe& recipe, const base::CancelToken& cancel = {});
+
+} // namespace echo2ecg::echo

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/json.h"
+#include "base/progress.h"
+
+#include <filesystem>
+#include <string>
+
+// What `echo2ecg bundle …` does, through the same plug-in as the engine, so that no caller needs LibTorch.
+namespace echo2ecg::inference {
+
+// kind: "random", "formula"; architecture: "published", "small". Returns the bundle's information as bundleInfo() does.
+base::Json createBundle(const std::filesystem::path& folder, const std::string& kind, const std::string& architecture, std::uint64_t seed,
+                        const base::JobContext& job = {});
+// {"id","name","trained","architecture","recipes":{"ecg":{"hash","describe",…}},"parameters":{part: count},…}. Reads no weights.
+base::Json bundleInfo(const std::filesystem::path& folder);
+// {"ok":bool,"checks":[{"name","largest_error","tolerance","ok"}],"device"}. Throws base::Error when the files themselves are damaged.
+base::Json verifyBundle(const std::filesystem::path& folder, const base::JobContext& job = {});
+
+} // namespace echo2ecg::inference

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace echo2ecg::nn {
+
+// Deterministic numbers for golden tests: a SplitMix64 stream seeded with the FNV-1a hash of a text key. Exact on every machine.
+std::uint64_t fnv1a64(std::string_view text) noexcept;
+std::uint64_t formulaBits(std::uint64_t keyHash, std::uint64_t index) noexcept;
+// In [-1, 1), 53 random bits.
+double formulaUnit(std::uint64_t keyHash, std::uint64_t index) noexcept;
+// Weights by name and shape, as the golden vectors were made with.
+std::vector<float> formulaWeights(const std::string& name, const std::vector<long long>& shape);
+
+} // namespace echo2ecg::nn

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nn/bundle.h"
+
+#include <memory>
+
+namespace echo2ecg::nn {
+
+enum class DeviceKind { Cpu, Cuda };
+
+struct DeviceChoice
+{
+    DeviceKind kind = DeviceKind::Cpu;
+    std::string description;  // "CPU, 2 threads" or the GPU's name
+};
+// CUDA when LibTorch has it and a device answers, else the CPU. threads 0: the real cores.
+DeviceChoice chooseDevice(bool allowCuda, int threads);
+
+// All networks of a bundle on one device, evaluation mode, float32. Arrays are row-major float32 without padding.
+// One thread at a time. Out of memory on the device throws base::Error(Device).
+class Model
+{
+public:
+    Model(const BundleInfo& info, const std::map<std::string, StoredTensor>& weights, const DeviceChoice& device);
+    ~Model();
+    Model(const Model&) = delete;
+    Model& operator=(const Model&) = delete;
+
+    const BundleInfo& info() const;
+    const DeviceChoice& device() const;
+
+    // (B, leads, window) → (B, width) un-aligned token: mean over patches, LayerNorm. Not normalised.
+    std::vector<float> ecgTokens(const float* input, int batch) const;
+    // (B, width) → (B, alignedWidth), L2-normalised.
+    std::vector<float> alignEcg(const float* tokens, int batch) const;
+    // (B, 3, frames, size, size) → (B, embedding). Not normalised.
+    std::vector<float> echoClips(const float* input, int batch) const;
+
+    struct Study
+    {
+        std::vector<float> token;        // studyWidth
+        std::vector<float> aligned;      // alignedWidth, L2-normalised
+        std::vector<float> viewWeights;  // one per view, sum 1; attention: mean over heads; mean pooling: 1/n
+    };
+    // (views, embedding) → the study. Throws base::Error(Unsuitable) without views; views beyond maxViews throw too (the caller chooses).
+    Study study(const float* clips, int views) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace echo2ecg::nn

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "echo/echo_study.h"
+
+#include <QWidget>
+
+#include <memory>
+#include <optional>
+
+namespace echo2ecg::ui {
+
+// What one cell of the grid shows.
+struct CineCell
+{
+    echo::EchoClip clip;
+    QString title;                      // "own study", "1 · similarity 0.83" …
+    std::optional<float> viewWeight;    // of attention pooling
+    bool own = false;
+};
+
+// The echo pane: a grid of cine cells in ONE OpenGL widget (VTK, one renderer per cell), with the cine bar below. Clips play at the rate of their header by
+// dropping frames; frames are decoded on a pool, never on the GUI thread. A cell that fails shows the reason in place. GUI thread only.
+class CineGrid : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit CineGrid(QWidget* parent = nullptr);
+    ~CineGrid() override;
+
+    // Layout is chosen by count up to 3×3 unless setLayout() was called. Replaces all cells.
+    void setCells(std::vector<CineCell> cells);
+    int cellCount() const;
+    void setGridLayout(int rows, int columns);
+    int selectedCell() const;
+
+    bool isPlaying() const;
+    double speed() const;
+    int currentFrame(int cell) const;       // on display, -1 when none yet
+    double displayedFps(int cell) const;    // measured over the last second, 0 when paused
+    bool hasFirstFrames() const;            // every cell shows something
+    QImage grabGrid();                      // the GL content
+
+public slots:
+    void play();
+    void pause();
+    void togglePlay();
+    void step(int frames);       // pauses
+    void setSpeed(double factor);  // 0.1 … 4
+    void faster();
+    void slower();
+    void scrub(double fraction); // 0 … 1 of the selected cell's loop, all cells follow their own fraction
+
+signals:
+    void cellSelected(int cell);
+    void playingChanged(bool playing);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace echo2ecg::ui

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "library/library.h"
+
+#include <QMainWindow>
+
+#include <filesystem>
+#include <memory>
+
+namespace echo2ecg::ui {
+
+struct WindowOptions
+{
+    std::filesystem::path library;  // created when it isn't there
+    std::filesystem::path bundle;   // empty: the one the library remembers, else an untrained small one is written into the library
+    bool rememberPlaces = true;     // docks, size, theme
+};
+
+// The case window of UX.md. It routes and paints; all work runs in jobs.
+class CaseWindow : public QMainWindow
+{
+    Q_OBJECT
+public:
+    explicit CaseWindow(const WindowOptions& options, QWidget* parent = nullptr);
+    ~CaseWindow() override;
+
+    // Imports and opens; the first ECG named becomes the case, else the first study's linked ECG, else the study itself.
+    void openPaths(const QStringList& paths);
+    void openEcg(qint64 ecg);
+    void openStudy(qint64 study);
+    // True when nothing runs and every cell has its first frame: a screenshot is complete.
+    bool isSettled() const;
+    // Writes the case report of the open ECG. Returns false (and says why in the status bar) without one.
+    bool writeReport(const std::filesystem::path& pdf);
+
+signals:
+    void settled();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace echo2ecg::ui
