@@ -44,6 +44,8 @@ public:
     static Json array() { return Json(Array{}); }
     static Json object() { return fromObject({}); }
     static Json object(std::initializer_list<Member> members) { return fromObject(Object(members)); }
+    // The caller vouches that no key appears twice.
+    static Json object(Object members) { return fromObject(std::move(members)); }
 
     // Throws ParseError. `what` names the text in messages, for example the file name.
     static Json parse(std::string_view text, const std::string& what = {});
