@@ -30,6 +30,9 @@ struct Embedding
     std::vector<float> values;
 };
 
+// What identifies a study in a key: the hash of the ordered list of the SHA-256 of the clips that are in it.
+std::string studyInputHash(const std::vector<std::string>& clipSha256s);
+
 // Where finished embeddings live. The library implements it; calls come from the inference worker thread.
 class EmbeddingStore
 {

@@ -41,6 +41,7 @@ struct EcgEmbedding
 {
     std::vector<float> token;    // un-aligned
     std::vector<float> aligned;  // L2-normalised
+    EmbeddingKey tokenKey, alignedKey;
     bool fromStore = false;
     base::Warnings warnings;
 };
@@ -49,6 +50,7 @@ struct ClipOutcome
 {
     std::filesystem::path file;
     std::string instanceUid;
+    std::string sha256;            // of the file; empty when it couldn't be read or was left out unread
     std::vector<float> embedding;  // empty: left out or failed
     float weight = 0;              // in the study's pooling; 0 when left out
     std::string leftOut;           // reason: "still", "failed: …", "beyond 128 views"; empty when used
@@ -61,7 +63,8 @@ struct StudyEmbedding
     std::vector<ClipOutcome> clips;  // one per clip of the study, same order
     std::vector<float> token;        // studyWidth
     std::vector<float> aligned;      // L2-normalised
-    bool fromStore = false;          // nothing had to be computed
+    EmbeddingKey tokenKey, alignedKey;
+    bool fromStore = false;          // nothing had to be computed (but the weights, which cost next to nothing)
 };
 
 // Thread-safe: calls from several threads queue for the one device worker; each call blocks its caller, so the GUI calls from a job thread.
@@ -70,6 +73,8 @@ class Engine
 public:
     virtual ~Engine() = default;
     virtual const EngineFacts& facts() const = 0;
+    // The device in use now: differs from facts().device after memory ran out on the GPU.
+    virtual std::string device() const { return facts().device; }
 
     // Throws base::Error(Unsuitable) with the reason, base::Cancelled.
     virtual EcgEmbedding embed(const ecg::EcgRecord& record, const base::JobContext& job = {}) = 0;
