@@ -16,6 +16,9 @@ struct SourcedValue
     std::string source;
 };
 
+// Source of what complete() worked out.
+inline constexpr const char* derivedSource = "derived from EDV and ESV";
+
 // Left ventricular volumes in mL and ejection fraction in %.
 struct Phenotypes
 {
