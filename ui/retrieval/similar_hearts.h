@@ -20,7 +20,11 @@ public:
 
     void setUntrained(bool untrained);
     void setRetrieval(const casework::Retrieval& retrieval);
-    void setThumbnail(qint64 study, const QImage& image);
+    int rowCount() const;
+    // Selects and activates the row, as a click does.
+    void activate(int row);
+    // Frames of a moving thumbnail, shown at ten a second; one frame for a still one.
+    void setThumbnail(qint64 study, const QList<QImage>& frames);
     void setBusy(const QString& what);
     void setEmpty(const QString& whatBelongsHere, const QString& howToGetIt);
     void setError(const QString& sentence);
