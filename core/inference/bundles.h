@@ -11,11 +11,13 @@
 namespace echo2ecg::inference {
 
 // kind: "random", "formula"; architecture: "published", "small". Returns the bundle's information as bundleInfo() does.
-base::Json createBundle(const std::filesystem::path& folder, const std::string& kind, const std::string& architecture, std::uint64_t seed,
-                        const base::JobContext& job = {});
-// {"id","name","trained","architecture","recipes":{"ecg":{"hash","describe",…}},"parameters":{part: count},…}. Reads no weights.
+base::Json createBundle(const std::filesystem::path& folder, const std::string& kind, const std::string& architecture,
+                        std::uint64_t seed, const base::JobContext& job = {});
+// {"id","name","trained","architecture","recipes":{"ecg":{"hash","describe",…}},"parameters":{part: count},…}. Reads no
+// weights.
 base::Json bundleInfo(const std::filesystem::path& folder);
-// {"ok":bool,"checks":[{"name","largest_error","tolerance","ok"}],"device"}. Throws base::Error when the files themselves are damaged.
+// {"ok":bool,"checks":[{"name","largest_error","tolerance","ok"}],"device"}. Throws base::Error when the files
+// themselves are damaged.
 base::Json verifyBundle(const std::filesystem::path& folder, const base::JobContext& job = {});
 
 } // namespace echo2ecg::inference

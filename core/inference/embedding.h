@@ -7,8 +7,9 @@
 
 namespace echo2ecg::inference {
 
-// The spaces that must never be mixed. EcgToken: 192-d, un-aligned, not normalised, Euclidean, for classification. Aligned*: 512-d, L2-normalised,
-// cosine, for retrieval. Clip: one view before pooling. StudyToken: pooled, before alignment.
+// The spaces that must never be mixed. EcgToken: 192-d, un-aligned, not normalised, Euclidean, for classification.
+// Aligned*: 512-d, L2-normalised, cosine, for retrieval. Clip: one view before pooling. StudyToken: pooled, before
+// alignment.
 enum class Space { EcgToken, EcgAligned, Clip, StudyToken, StudyAligned };
 const char* name(Space space) noexcept;
 std::optional<Space> spaceFromName(const std::string& text);
@@ -16,7 +17,7 @@ std::optional<Space> spaceFromName(const std::string& text);
 // Identity of an embedding, so that work is never done twice and never mixed.
 struct EmbeddingKey
 {
-    std::string inputSha256;  // of the signal, the clip file, or the ordered list of clip hashes of a study
+    std::string inputSha256; // of the signal, the clip file, or the ordered list of clip hashes of a study
     std::string bundleId;
     std::string recipeHash;
     Space space = Space::EcgToken;

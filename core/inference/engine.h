@@ -10,17 +10,18 @@
 
 #include <memory>
 
-// The engine turns records and studies into embeddings. LibTorch lives in a plug-in that loadEngine() opens when first needed.
+// The engine turns records and studies into embeddings. LibTorch lives in a plug-in that loadEngine() opens when first
+// needed.
 namespace echo2ecg::inference {
 
 struct EngineOptions
 {
     bool allowCuda = true;
-    int threads = 0;             // of the device; 0: the real cores
-    int decodeThreads = 1;       // ahead of the device
-    int batch = 0;               // clips per batch; 0: chosen by device
-    bool verifyGolden = true;    // refuse a bundle whose golden tensors don't reproduce here
-    EmbeddingStore* store = nullptr;  // not owned; may be null
+    int threads = 0;                 // of the device; 0: the real cores
+    int decodeThreads = 1;           // ahead of the device
+    int batch = 0;                   // clips per batch; 0: chosen by device
+    bool verifyGolden = true;        // refuse a bundle whose golden tensors don't reproduce here
+    EmbeddingStore* store = nullptr; // not owned; may be null
 };
 
 // What a bundle and device are, for the status bar, reports and JSON.
@@ -30,7 +31,7 @@ struct EngineFacts
     bool trained = false, simulated = false;
     std::vector<std::string> lvefClassNames;
     std::vector<double> lvefCutoffs;
-    std::string device;          // "CPU, 2 threads"
+    std::string device; // "CPU, 2 threads"
     std::string ecgRecipeHash, echoRecipeHash;
     ecg::EcgRecipe ecgRecipe;
     echo::EchoRecipe echoRecipe;
@@ -39,8 +40,8 @@ struct EngineFacts
 
 struct EcgEmbedding
 {
-    std::vector<float> token;    // un-aligned
-    std::vector<float> aligned;  // L2-normalised
+    std::vector<float> token;   // un-aligned
+    std::vector<float> aligned; // L2-normalised
     EmbeddingKey tokenKey, alignedKey;
     bool fromStore = false;
     base::Warnings warnings;
@@ -50,24 +51,25 @@ struct ClipOutcome
 {
     std::filesystem::path file;
     std::string instanceUid;
-    std::string sha256;            // of the file; empty when it couldn't be read or was left out unread
-    std::vector<float> embedding;  // empty: left out or failed
-    float weight = 0;              // in the study's pooling; 0 when left out
-    std::string leftOut;           // reason: "still", "failed: …", "beyond 128 views"; empty when used
+    std::string sha256;           // of the file; empty when it couldn't be read or was left out unread
+    std::vector<float> embedding; // empty: left out or failed
+    float weight = 0;             // in the study's pooling; 0 when left out
+    std::string leftOut;          // reason: "still", "failed: …", "beyond 128 views"; empty when used
     bool fromStore = false;
     base::Warnings warnings;
 };
 
 struct StudyEmbedding
 {
-    std::vector<ClipOutcome> clips;  // one per clip of the study, same order
-    std::vector<float> token;        // studyWidth
-    std::vector<float> aligned;      // L2-normalised
+    std::vector<ClipOutcome> clips; // one per clip of the study, same order
+    std::vector<float> token;       // studyWidth
+    std::vector<float> aligned;     // L2-normalised
     EmbeddingKey tokenKey, alignedKey;
-    bool fromStore = false;          // nothing had to be computed (but the weights, which cost next to nothing)
+    bool fromStore = false; // nothing had to be computed (but the weights, which cost next to nothing)
 };
 
-// Thread-safe: calls from several threads queue for the one device worker; each call blocks its caller, so the GUI calls from a job thread.
+// Thread-safe: calls from several threads queue for the one device worker; each call blocks its caller, so the GUI
+// calls from a job thread.
 class Engine
 {
 public:
@@ -78,8 +80,9 @@ public:
 
     // Throws base::Error(Unsuitable) with the reason, base::Cancelled.
     virtual EcgEmbedding embed(const ecg::EcgRecord& record, const base::JobContext& job = {}) = 0;
-    // Stills are left out; a clip that fails is reported in its outcome and in job.onNote, the rest go on. Clips are decoded ahead through a bounded queue and
-    // never all held at once. Cancel answers within one batch. Throws base::Error(Unsuitable) when no clip can be used, base::Cancelled.
+    // Stills are left out; a clip that fails is reported in its outcome and in job.onNote, the rest go on. Clips are
+    // decoded ahead through a bounded queue and never all held at once. Cancel answers within one batch. Throws
+    // base::Error(Unsuitable) when no clip can be used, base::Cancelled.
     virtual StudyEmbedding embed(const echo::EchoStudy& study, const base::JobContext& job = {}) = 0;
     // Clips only, by file hash; for what needs no study.
     virtual std::vector<float> embedClip(const echo::EchoClip& clip, const base::JobContext& job = {}) = 0;
@@ -87,6 +90,7 @@ public:
 
 // Loads the plug-in, the bundle, checks hashes, shapes and golden tensors. Slow (seconds): call it off the GUI thread.
 // Throws base::Error(Missing) when the plug-in isn't installed, else what nn/bundle.h says.
-std::unique_ptr<Engine> loadEngine(const std::filesystem::path& bundle, const EngineOptions& options, const base::JobContext& job = {});
+std::unique_ptr<Engine> loadEngine(const std::filesystem::path& bundle, const EngineOptions& options,
+                                   const base::JobContext& job = {});
 
 } // namespace echo2ecg::inference

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/bundles.h"
+
+#include "ecg/recipe.h"
+#include "echo/recipe.h"
+#include "inference/bundle_facts.h"
+#include "inference/plugin_loader.h"
+
+namespace echo2ecg::inference {
+
+BundleFacts readBundleFacts(const std::filesystem::path& folder)
+{
+    BundleFacts facts;
+    plugin::raise(plugin::functions().info(folder, facts.json, facts.shapes));
+    try {
+        const base::Json& recipes = facts.json.at("recipes");
+        facts.ecgRecipe = ecg::EcgRecipe::fromJson(recipes.at("ecg"));
+        facts.echoRecipe = echo::EchoRecipe::fromJson(recipes.at("echo"));
+    } catch (const base::Error& error) {
+        throw base::ParseError(error.code(), error.sentence(),
+                               base::Place{folder / "bundle.json", error.place().where});
+    }
+    const auto expect = [&](const char* what, int recipe, int architecture) {
+        if (recipe != architecture)
+            throw base::Error(base::ErrorCode::Mismatch,
+                              std::string("the recipe and the architecture contradict each other: ") + what + " is " +
+                                  std::to_string(recipe) + " in the recipe, " + std::to_string(architecture) +
+                                  " in the architecture",
+                              base::Place{folder / "bundle.json", what});
+    };
+    expect("samples of the ECG window", facts.ecgRecipe.windowSamples, facts.shapes.ecgWindow);
+    expect("frames of a clip", facts.echoRecipe.frames, facts.shapes.echoFrames);
+    expect("size of a frame", facts.echoRecipe.size, facts.shapes.echoSize);
+    if (facts.echoRecipe.maxViews > facts.shapes.maxViews || facts.echoRecipe.maxViews < 1)
+        expect("views of a study", facts.echoRecipe.maxViews, facts.shapes.maxViews);
+    return facts;
+}
+
+base::Json bundleInfo(const std::filesystem::path& folder)
+{
+    const BundleFacts facts = readBundleFacts(folder);
+    base::Json info = facts.json;
+    const base::Json recipes = info.at("recipes");
+    const auto described = [](const base::Json& fields, const std::string& hash, const std::string& text) {
+        return base::Json::object({{"hash", hash}, {"describe", text}, {"fields", fields}});
+    };
+    info.set("recipes",
+             base::Json::object(
+                 {{"ecg", described(recipes.at("ecg"), facts.ecgRecipe.hash(), facts.ecgRecipe.describe())},
+                  {"echo", described(recipes.at("echo"), facts.echoRecipe.hash(), facts.echoRecipe.describe())}}));
+    return info;
+}
+
+base::Json createBundle(const std::filesystem::path& folder, const std::string& kind, const std::string& architecture,
+                        std::uint64_t seed, const base::JobContext& job)
+{
+    const plugin::Functions& functions = plugin::functions();
+    plugin::Shapes shapes;
+    plugin::raise(functions.shapes(architecture, shapes));
+
+    // The reference's recipes, with the sizes that this architecture takes.
+    ecg::EcgRecipe ecgRecipe;
+    ecgRecipe.windowSamples = shapes.ecgWindow;
+    echo::EchoRecipe echoRecipe;
+    echoRecipe.frames = shapes.echoFrames;
+    echoRecipe.size = shapes.echoSize;
+    echoRecipe.maxViews = shapes.maxViews;
+
+    plugin::CreateRequest request;
+    request.folder = folder;
+    request.kind = kind;
+    request.architecture = architecture;
+    request.seed = seed;
+    request.name = "untrained " + kind + " weights, " + architecture + " architecture" +
+                   (kind == "random" ? ", seed " + std::to_string(seed) : std::string());
+    request.ecgRecipe = ecgRecipe.toJson();
+    request.echoRecipe = echoRecipe.toJson();
+    plugin::raise(functions.create(request, job));
+    return bundleInfo(folder);
+}
+
+base::Json verifyBundle(const std::filesystem::path& folder, const base::JobContext& job)
+{
+    readBundleFacts(folder);
+    std::vector<plugin::GoldenCheck> checks;
+    std::string device;
+    plugin::raise(plugin::functions().verify(folder, job, checks, device));
+    base::Json list = base::Json::array();
+    bool ok = !checks.empty();
+    for (const plugin::GoldenCheck& check : checks) {
+        ok = ok && check.ok;
+        list.push(base::Json::object({{"name", check.name},
+                                      {"largest_error", check.largestError},
+                                      {"tolerance", check.tolerance},
+                                      {"ok", check.ok}}));
+    }
+    return base::Json::object({{"ok", ok}, {"checks", list}, {"device", device}});
+}
+
+} // namespace echo2ecg::inference

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/device_engine.h"
+
+#include "base/sha256.h"
+#include "ecg/preprocess.h"
+#include "inference/device_worker.h"
+#include "inference/study_job.h"
+
+namespace echo2ecg::inference {
+
+namespace {
+
+echo::PreprocessedClip preprocessFile(const echo::EchoClip& clip, const echo::EchoRecipe& recipe,
+                                      const base::CancelToken& cancel)
+{
+    return echo::preprocess(clip, recipe, cancel);
+}
+
+class DeviceEngine final : public Engine
+{
+public:
+    DeviceEngine(EngineParts parts, const EngineOptions& options, const base::JobContext& job)
+        : m_facts(std::move(parts.facts)), m_shapes(parts.shapes),
+          m_preprocess(parts.preprocessClip ? std::move(parts.preprocessClip) : preprocessFile), m_options(options),
+          m_cache(options.store)
+    {
+        // LibTorch keeps a number of threads per calling thread, so even the loading happens where the work will.
+        m_worker.run(DeviceWorker::Urgency::Normal, job.cancel,
+                     [&] { m_device = std::make_unique<Device>(parts.openNetworks(), m_shapes, m_options.batch); });
+        m_facts.device = m_device->name();
+    }
+
+    ~DeviceEngine() override
+    {
+        m_worker.run(DeviceWorker::Urgency::Normal, {}, [&] { m_device.reset(); });
+    }
+
+    const EngineFacts& facts() const override { return m_facts; }
+    std::string device() const override { return m_device->name(); }
+
+    EcgEmbedding embed(const ecg::EcgRecord& record, const base::JobContext& job) override
+    {
+        job.throwIfCancelled();
+        EcgEmbedding result;
+        const std::string input = record.signalHash();
+        result.tokenKey = {input, m_facts.bundleId, m_facts.ecgRecipeHash, Space::EcgToken};
+        result.alignedKey = {input, m_facts.bundleId, m_facts.ecgRecipeHash, Space::EcgAligned};
+
+        if (m_options.store && fromStore(result, job))
+            return result;
+        ecg::PreprocessedEcg prepared = ecg::preprocess(record, m_facts.ecgRecipe);
+        result.warnings = std::move(prepared.warnings);
+        m_worker.run(DeviceWorker::Urgency::Urgent, job.cancel, [&] {
+            job.throwIfCancelled();
+            result.token = m_device->ecgToken(prepared.input, job);
+            result.aligned = m_device->alignEcg(result.token, job);
+            m_cache.store(result.tokenKey, result.token, job);
+            m_cache.store(result.alignedKey, result.aligned, job);
+        });
+        return result;
+    }
+
+    StudyEmbedding embed(const echo::EchoStudy& study, const base::JobContext& job) override
+    {
+        StudyEmbedding result;
+        m_worker.run(DeviceWorker::Urgency::Normal, job.cancel, [&] {
+            StudyJob work(*m_device, m_facts, m_shapes, m_cache, m_preprocess, m_options.decodeThreads, job, [&] {
+                job.throwIfCancelled();
+                m_worker.serveUrgent();
+            });
+            result = work.run(study);
+        });
+        return result;
+    }
+
+    std::vector<float> embedClip(const echo::EchoClip& clip, const base::JobContext& job) override
+    {
+        if (clip.kind != echo::ClipKind::Cine)
+            throw base::Error(base::ErrorCode::Unsuitable, "a still can't be encoded as a clip",
+                              base::Place{clip.file, {}});
+        const EmbeddingKey key{base::sha256OfFile(clip.file), m_facts.bundleId, m_facts.echoRecipeHash, Space::Clip};
+        std::vector<float> result;
+        if (m_options.store)
+            m_worker.run(DeviceWorker::Urgency::Urgent, job.cancel, [&] {
+                if (auto values = m_cache.find(key, std::size_t(m_shapes.clipWidth), job))
+                    result = std::move(*values);
+            });
+        if (!result.empty())
+            return result;
+        const echo::PreprocessedClip prepared = m_preprocess(clip, m_facts.echoRecipe, job.cancel);
+        m_worker.run(DeviceWorker::Urgency::Normal, job.cancel, [&] {
+            job.throwIfCancelled();
+            result = m_device->clips(prepared.input, 1, job);
+            m_cache.store(key, result, job);
+        });
+        return result;
+    }
+
+private:
+    bool fromStore(EcgEmbedding& result, const base::JobContext& job)
+    {
+        m_worker.run(DeviceWorker::Urgency::Urgent, job.cancel, [&] {
+            auto token = m_cache.find(result.tokenKey, std::size_t(m_shapes.tokenWidth), job);
+            auto aligned = m_cache.find(result.alignedKey, std::size_t(m_shapes.alignedWidth), job);
+            if (!token || !aligned)
+                return;
+            result.token = std::move(*token);
+            result.aligned = std::move(*aligned);
+            result.fromStore = true;
+        });
+        return result.fromStore;
+    }
+
+    EngineFacts m_facts;
+    const plugin::Shapes m_shapes;
+    const ClipPipeline::Preprocess m_preprocess;
+    const EngineOptions m_options;
+    const CachedEmbeddings m_cache;
+    std::unique_ptr<Device> m_device; // made, used and destroyed on the worker's thread
+    DeviceWorker m_worker;
+};
+
+} // namespace
+
+std::unique_ptr<Engine> makeEngine(EngineParts parts, const EngineOptions& options, const base::JobContext& job)
+{
+    return std::make_unique<DeviceEngine>(std::move(parts), options, job);
+}
+
+} // namespace echo2ecg::inference

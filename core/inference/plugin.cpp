@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The plug-in side: core/nn behind functions that don't throw.
+#include "inference/plugin.h"
+
+#include "nn/bundle.h"
+#include "nn/model.h"
+
+#include <new>
+#include <optional>
+
+namespace echo2ecg::inference::plugin {
+
+namespace {
+
+Outcome failure(base::ErrorCode code, std::string sentence)
+{
+    Outcome outcome;
+    outcome.failed = true;
+    outcome.code = int(code);
+    outcome.sentence = std::move(sentence);
+    return outcome;
+}
+
+template <class F> Outcome guarded(F&& work) noexcept
+{
+    try {
+        work();
+        return {};
+    } catch (const base::Error& error) {
+        Outcome outcome = failure(error.code(), error.sentence());
+        outcome.parse = dynamic_cast<const base::ParseError*>(&error) != nullptr;
+        outcome.file = error.place().file;
+        outcome.where = error.place().where;
+        return outcome;
+    } catch (const std::bad_alloc&) {
+        return failure(base::ErrorCode::Device, "memory ran out");
+    } catch (const std::exception& error) {
+        // LibTorch's texts carry a backtrace after the first line.
+        const std::string text = error.what();
+        return failure(base::ErrorCode::Internal, text.substr(0, text.find('\n')));
+    } catch (...) {
+        return failure(base::ErrorCode::Internal, "the networks failed for an unknown reason");
+    }
+}
+
+Shapes shapesOf(const nn::Architecture& architecture)
+{
+    Shapes shapes;
+    shapes.ecgWindow = architecture.ecg.windowSamples;
+    shapes.echoFrames = architecture.echo.frames;
+    shapes.echoSize = architecture.echo.size;
+    shapes.maxViews = architecture.alignment.maxViews;
+    shapes.tokenWidth = architecture.ecg.width;
+    shapes.clipWidth = architecture.echo.embedding;
+    shapes.studyWidth = architecture.alignment.studyWidth;
+    shapes.alignedWidth = architecture.alignment.alignedWidth;
+    return shapes;
+}
+
+nn::Architecture architectureNamed(const std::string& name)
+{
+    if (name == "published")
+        return nn::Architecture::published();
+    if (name == "small")
+        return nn::Architecture::small();
+    throw base::Error(base::ErrorCode::Unsupported, "no architecture is called \"" + name + "\": published or small");
+}
+
+base::Json parameterCounts(const nn::Architecture& architecture)
+{
+    base::Json counts = base::Json::object();
+    std::int64_t total = 0;
+    for (const nn::TensorSpec& spec : nn::tensorSpecs(architecture)) {
+        std::int64_t count = 1;
+        for (long long extent : spec.shape)
+            count *= extent;
+        const std::string part = spec.name.substr(0, spec.name.find('.'));
+        counts.set(part, counts.value(part, std::int64_t(0)) + count);
+        total += count;
+    }
+    counts.set("total", total);
+    return counts;
+}
+
+base::Json infoOf(const nn::BundleInfo& info)
+{
+    base::Json files = base::Json::object();
+    for (const auto& [file, hash] : info.fileHashes)
+        files.set(file, hash);
+    return base::Json::object(
+        {{"folder", info.folder.string()},
+         {"id", info.id},
+         {"name", info.name},
+         {"version", info.version},
+         {"licence", info.licence},
+         {"intended_use", info.intendedUse},
+         {"trained", info.trained},
+         {"simulated", info.simulated},
+         {"classes", base::Json::object({{"lvef", base::Json::object({{"names", info.lvefClassNames},
+                                                                      {"cutoffs", info.lvefCutoffs}})}})},
+         {"parameters", parameterCounts(info.architecture)},
+         {"recipes", base::Json::object({{"ecg", info.ecgRecipe}, {"echo", info.echoRecipe}})},
+         {"architecture", info.architecture.toJson()},
+         {"files", files}});
+}
+
+class BundleNetworks final : public Networks
+{
+public:
+    BundleNetworks(const std::filesystem::path& bundle, bool allowCuda, int threads)
+        : m_info(nn::readBundleInfo(bundle)), m_threads(threads)
+    {
+        load(nn::chooseDevice(allowCuda, threads));
+    }
+
+    std::string device() const noexcept override { return m_device.description; }
+    bool onGpu() const noexcept override { return m_device.kind == nn::DeviceKind::Cuda; }
+
+    Outcome ecgTokens(const float* input, int batch, std::vector<float>& tokens) noexcept override
+    {
+        return guarded([&] { tokens = model().ecgTokens(input, batch); });
+    }
+    Outcome alignEcg(const float* tokens, int batch, std::vector<float>& aligned) noexcept override
+    {
+        return guarded([&] { aligned = model().alignEcg(tokens, batch); });
+    }
+    Outcome echoClips(const float* input, int batch, std::vector<float>& embeddings) noexcept override
+    {
+        return guarded([&] { embeddings = model().echoClips(input, batch); });
+    }
+    Outcome study(const float* clips, int views, StudyVectors& result) noexcept override
+    {
+        return guarded([&] {
+            nn::Model::Study study = model().study(clips, views);
+            result = {std::move(study.token), std::move(study.aligned), std::move(study.viewWeights)};
+        });
+    }
+    Outcome moveToCpu() noexcept override
+    {
+        return guarded([&] {
+            m_model.reset();
+            load(nn::chooseDevice(false, m_threads));
+        });
+    }
+
+private:
+    void load(const nn::DeviceChoice& device)
+    {
+        m_model.emplace(m_info, nn::readBundleWeights(m_info), device);
+        m_device = device;
+    }
+    const nn::Model& model() const
+    {
+        if (!m_model)
+            throw base::Error(base::ErrorCode::Device, "the networks couldn't be moved to the CPU");
+        return *m_model;
+    }
+
+    nn::BundleInfo m_info;
+    int m_threads;
+    nn::DeviceChoice m_device;
+    std::optional<nn::Model> m_model;
+};
+
+Outcome openBundle(const OpenRequest& request, const base::JobContext& job,
+                   std::unique_ptr<Networks>& networks) noexcept
+{
+    return guarded([&] {
+        job.throwIfCancelled();
+        networks = std::make_unique<BundleNetworks>(request.bundle, request.allowCuda, request.threads);
+    });
+}
+
+Outcome readInfo(const std::filesystem::path& bundle, base::Json& json, Shapes& shapes) noexcept
+{
+    return guarded([&] {
+        const nn::BundleInfo info = nn::readBundleInfo(bundle);
+        json = infoOf(info);
+        shapes = shapesOf(info.architecture);
+    });
+}
+
+Outcome verify(const std::filesystem::path& bundle, const base::JobContext& job, std::vector<GoldenCheck>& checks,
+               std::string& device) noexcept
+{
+    return guarded([&] {
+        for (const nn::GoldenCheck& check : nn::verifyBundle(nn::readBundleInfo(bundle), job))
+            checks.push_back({check.name, check.largestError, check.tolerance, check.ok()});
+        device = nn::chooseDevice(true, 0).description;
+    });
+}
+
+Outcome namedShapes(const std::string& architecture, Shapes& shapes) noexcept
+{
+    return guarded([&] { shapes = shapesOf(architectureNamed(architecture)); });
+}
+
+Outcome create(const CreateRequest& request, const base::JobContext& job) noexcept
+{
+    return guarded([&] {
+        nn::NewBundle bundle;
+        bundle.architecture = architectureNamed(request.architecture);
+        if (request.kind == "formula")
+            bundle.weights = nn::WeightSource::Formula;
+        else if (request.kind != "random")
+            throw base::Error(base::ErrorCode::Unsupported,
+                              "no kind of bundle is called \"" + request.kind + "\": random or formula");
+        bundle.seed = request.seed;
+        bundle.name = request.name;
+        bundle.ecgRecipe = request.ecgRecipe;
+        bundle.echoRecipe = request.echoRecipe;
+        nn::writeUntrainedBundle(request.folder, bundle, job);
+    });
+}
+
+Outcome provoke(int code, bool parse) noexcept
+{
+    return guarded([&] {
+        const auto errorCode = base::ErrorCode(code);
+        if (errorCode == base::ErrorCode::Cancelled)
+            throw base::Cancelled();
+        if (parse)
+            throw base::ParseError(errorCode, "provoked", base::Place{"provoked.file", "here"});
+        throw base::Error(errorCode, "provoked", base::Place{"provoked.file", "here"});
+    });
+}
+
+const Functions functions{abiVersion, openBundle, readInfo, verify, namedShapes, create, provoke};
+
+} // namespace
+
+} // namespace echo2ecg::inference::plugin
+
+extern "C" const echo2ecg::inference::plugin::Functions* echo2ecg_inference_plugin(std::uint32_t abiVersion)
+{
+    return abiVersion == echo2ecg::inference::plugin::abiVersion ? &echo2ecg::inference::plugin::functions : nullptr;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/json.h"
+#include "base/progress.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+// What the plug-in `echo2ecg_inference` and its loader agree on. The plug-in is the part of the program that holds
+// LibTorch; it is built with the same compiler as the rest, so standard types may cross, but exceptions don't: base is
+// linked into both sides, and an error that travels as a value is the same type again wherever it is thrown.
+namespace echo2ecg::inference::plugin {
+
+constexpr std::uint32_t abiVersion = 1;
+
+// An error as a value. `failed` false: everything else is empty.
+struct Outcome
+{
+    bool failed = false;
+    bool parse = false; // was a base::ParseError
+    int code = 0;       // base::ErrorCode
+    std::string sentence;
+    std::filesystem::path file;
+    std::string where;
+};
+
+struct GoldenCheck
+{
+    std::string name;
+    double largestError = 0, tolerance = 0;
+    bool ok = false;
+};
+
+// Sizes of an architecture that recipes must fit.
+struct Shapes
+{
+    int ecgWindow = 0, echoFrames = 0, echoSize = 0, maxViews = 0;
+    int tokenWidth = 0, clipWidth = 0, studyWidth = 0, alignedWidth = 0;
+};
+
+struct StudyVectors
+{
+    std::vector<float> token, aligned, viewWeights;
+};
+
+// All networks of one bundle on one device; one thread at a time.
+class Networks
+{
+public:
+    virtual ~Networks() = default;
+    virtual std::string device() const noexcept = 0;
+    virtual bool onGpu() const noexcept = 0;
+    virtual Outcome ecgTokens(const float* input, int batch, std::vector<float>& tokens) noexcept = 0;
+    virtual Outcome alignEcg(const float* tokens, int batch, std::vector<float>& aligned) noexcept = 0;
+    virtual Outcome echoClips(const float* input, int batch, std::vector<float>& embeddings) noexcept = 0;
+    virtual Outcome study(const float* clips, int views, StudyVectors& result) noexcept = 0;
+    // Builds the same networks on the CPU; the GPU's memory is given back first.
+    virtual Outcome moveToCpu() noexcept = 0;
+};
+
+struct OpenRequest
+{
+    std::filesystem::path bundle;
+    bool allowCuda = true;
+    int threads = 0;
+};
+
+struct CreateRequest
+{
+    std::filesystem::path folder;
+    std::string kind, architecture, name;
+    std::uint64_t seed = 0;
+    base::Json ecgRecipe, echoRecipe;
+};
+
+// The plug-in's functions. Added to at the end only; any other change is another abiVersion.
+struct Functions
+{
+    std::uint32_t abi = 0;
+    Outcome (*open)(const OpenRequest&, const base::JobContext&, std::unique_ptr<Networks>&) noexcept = nullptr;
+    // bundle.json as plain facts (see bundles.h), and the shapes; reads no weights.
+    Outcome (*info)(const std::filesystem::path& bundle, base::Json&, Shapes&) noexcept = nullptr;
+    Outcome (*verify)(const std::filesystem::path& bundle, const base::JobContext&, std::vector<GoldenCheck>&,
+                      std::string& device) noexcept = nullptr;
+    Outcome (*shapes)(const std::string& architecture, Shapes&) noexcept = nullptr;
+    Outcome (*create)(const CreateRequest&, const base::JobContext&) noexcept = nullptr;
+    // Fails with what is asked for, from inside the plug-in: lets a test see that errors keep their type.
+    Outcome (*provoke)(int code, bool parse) noexcept = nullptr;
+};
+
+} // namespace echo2ecg::inference::plugin
+
+#if defined(_WIN32)
+#define ECHO2ECG_PLUGIN_EXPORT __declspec(dllexport)
+#else
+#define ECHO2ECG_PLUGIN_EXPORT __attribute__((visibility("default")))
+#endif
+
+// Null when the plug-in doesn't speak this version.
+extern "C" ECHO2ECG_PLUGIN_EXPORT const echo2ecg::inference::plugin::Functions*
+echo2ecg_inference_plugin(std::uint32_t abiVersion);
