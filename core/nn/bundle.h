@@ -33,6 +33,12 @@ BundleInfo readBundleInfo(const std::filesystem::path& folder);
 // base::Error(Mismatch) with the tensor's name and both shapes. Extra tensors are refused by name too.
 std::map<std::string, StoredTensor> readBundleWeights(const BundleInfo& info);
 
+// Writes a bundle around given weights: weights.safetensors, golden.safetensors (computed here, float32, on the CPU), CARD.md, and bundle.json last.
+// id, folder and fileHashes of `description` are ignored and set in what is returned. `card`: text for CARD.md; empty: a short one is made.
+// Throws base::Error(Mismatch) when the weights don't fit the architecture, (Io) when the folder holds a bundle already or can't be written.
+BundleInfo writeBundle(const std::filesystem::path& folder, const BundleInfo& description, std::map<std::string, StoredTensor> weights,
+                       const std::string& card = {}, const base::JobContext& job = {});
+
 enum class WeightSource { Random, Formula };
 
 struct NewBundle
@@ -56,5 +62,8 @@ struct GoldenCheck
 };
 // Recomputes every golden output. Does not throw for a difference: the caller decides.
 std::vector<GoldenCheck> verifyBundle(const BundleInfo& info, const base::JobContext& job = {});
+// The same with a model that is loaded already.
+class Model;
+std::vector<GoldenCheck> verifyGolden(const Model& model, const base::JobContext& job = {});
 
 } // namespace echo2ecg::nn

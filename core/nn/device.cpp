@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "nn/model.h"
+
+#include <ATen/Parallel.h>
+#include <torch/cuda.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#ifdef __linux__
+#include <dlfcn.h>
+#endif
+
+namespace echo2ecg::nn {
+
+namespace {
+
+// Two hardware threads of one core share its arithmetic units: counting them twice makes matrix products slower.
+int realCores()
+{
+    const int visible = std::max(1, int(std::thread::hardware_concurrency()));
+#ifdef __linux__
+    std::set<std::pair<std::string, std::string>> cores;
+    for (int cpu = 0;; ++cpu) {
+        const std::string folder = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
+        std::ifstream package(folder + "physical_package_id"), core(folder + "core_id");
+        std::string packageId, coreId;
+        if (!std::getline(package, packageId) || !std::getline(core, coreId))
+            break;
+        cores.insert({packageId, coreId});
+    }
+    if (!cores.empty())
+        return std::min(visible, int(cores.size()));
+#endif
+    return visible;
+}
+
+// OpenBLAS built on plain threads keeps a pool of its own beside OpenMP's, and the two spin against each other. Then the matrix products, which
+// are most of the work, get the threads and the rest runs on one. The OpenMP build, and every other BLAS, shares one pool.
+bool giveThreadsToOpenBlas([[maybe_unused]] int threads)
+{
+#ifdef __linux__
+    using Parallel = int (*)();
+    using SetThreads = void (*)(int);
+    const auto parallel = reinterpret_cast<Parallel>(dlsym(RTLD_DEFAULT, "openblas_get_parallel"));
+    const auto setThreads = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+    constexpr int kPlainThreads = 1;
+    if (parallel && setThreads && parallel() == kPlainThreads) {
+        setThreads(threads);
+        return true;
+    }
+#endif
+    return false;
+}
+
+std::string gpuName()
+{
+#ifdef __linux__
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/driver/nvidia/gpus", ignored)) {
+        std::ifstream information(entry.path() / "information");
+        for (std::string line; std::getline(information, line);)
+            if (line.rfind("Model:", 0) == 0) {
+                const auto text = line.find_first_not_of(" \t", 6);
+                if (text != std::string::npos)
+                    return line.substr(text);
+            }
+    }
+#endif
+    return "CUDA GPU";
+}
+
+bool cudaAnswers()
+{
+    try {
+        return torch::cuda::is_available() && at::ones({1}, at::TensorOptions().device(at::kCUDA)).item<float>() == 1.0f;
+    } catch (const std::exception&) {
+        return false;  // no usable device is not an error: the CPU does the same work
+    }
+}
+
+} // namespace
+
+DeviceChoice chooseDevice(bool allowCuda, int threads)
+{
+    if (threads <= 0)
+        threads = realCores();
+    at::set_num_threads(giveThreadsToOpenBlas(threads) ? 1 : threads);
+    if (allowCuda && cudaAnswers())
+        return {DeviceKind::Cuda, gpuName()};
+    return {DeviceKind::Cpu, "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads")};
+}
+
+} // namespace echo2ecg::nn

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "nn/layers.h"
+
+#include <algorithm>
+
+namespace echo2ecg::nn {
+
+namespace {
+
+// Scores held at once on the CPU: 4 MiB of float32. A GPU takes all that fit easily.
+constexpr std::int64_t kCpuScores = 1 << 20, kGpuScores = 1 << 28;
+
+} // namespace
+
+Linear::Linear(const Weights& weights, const std::string& name, bool withBias) : weight(weights(name + ".weight"))
+{
+    if (withBias)
+        bias = weights(name + ".bias");
+}
+
+LayerNorm::LayerNorm(const Weights& weights, const std::string& name, double epsilon_)
+    : weight(weights(name + ".weight")), bias(weights(name + ".bias")), epsilon(epsilon_)
+{
+}
+
+at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v)
+{
+    const at::Tensor keys = k.transpose(1, 2);
+    const std::int64_t queries = q.size(1);
+    const std::int64_t budget = q.is_cpu() ? kCpuScores : kGpuScores;
+    const std::int64_t rows = std::max<std::int64_t>(1, budget / std::max<std::int64_t>(1, q.size(0) * k.size(1)));
+    if (rows >= queries)
+        return at::bmm(at::softmax(at::bmm(q, keys), -1), v);
+    at::Tensor out = at::empty({q.size(0), queries, v.size(2)}, v.options());
+    for (std::int64_t first = 0; first < queries; first += rows) {
+        const std::int64_t count = std::min(rows, queries - first);
+        out.narrow(1, first, count).copy_(at::bmm(at::softmax(at::bmm(q.narrow(1, first, count), keys), -1), v));
+    }
+    return out;
+}
+
+at::Tensor l2Normalised(const at::Tensor& x)
+{
+    return x / x.norm(2, {-1}, true).clamp_min(1e-12);
+}
+
+} // namespace echo2ecg::nn

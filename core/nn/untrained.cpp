@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "nn/untrained.h"
+
+#include "nn/formula.h"
+
+#include <cmath>
+
+namespace echo2ecg::nn {
+
+namespace {
+
+// Standard deviation 0.02 and bounded: the sum of eight 16-bit draws is close to normal and ends at 4.9 deviations. Only integers and one
+// product, so no mathematical library can change a bit.
+float randomWeight(std::uint64_t key, std::uint64_t index)
+{
+    std::int64_t sum = 0;
+    for (std::uint64_t half = 0; half < 2; ++half) {
+        const std::uint64_t bits = formulaBits(key, 2 * index + half);
+        for (int shift = 0; shift < 64; shift += 16)
+            sum += std::int64_t((bits >> shift) & 0xFFFFu);
+    }
+    constexpr std::int64_t kTwiceMean = 8 * 65535;
+    constexpr double kScale = 0.02 / 107021.12;  // 2 · sqrt(8 · (65536² − 1) / 12)
+    return float(double(2 * sum - kTwiceMean) * kScale);
+}
+
+std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed)
+{
+    std::size_t count = 1;
+    for (const long long length : spec.shape)
+        count *= std::size_t(length);
+    const std::string_view name = spec.name;
+    const bool vector = spec.shape.size() == 1;
+    if (vector && name.ends_with("weight"))
+        return std::vector<float>(count, 1.0f);
+    if (vector && name.ends_with("bias"))
+        return std::vector<float>(count, 0.0f);
+    if (name == "ecg_encoder.pos_embed_x")
+        return timePositions(int(spec.shape[1]), int(spec.shape[2]));
+    const std::uint64_t key = fnv1a64("random." + std::to_string(seed) + "." + spec.name);
+    std::vector<float> values(count);
+    for (std::size_t i = 0; i < count; ++i)
+        values[i] = randomWeight(key, i);
+    return values;
+}
+
+} // namespace
+
+std::vector<float> timePositions(int rows, int channels)
+{
+    const int half = channels / 2;
+    std::vector<float> table(std::size_t(rows) * std::size_t(channels), 0.0f);
+    for (int row = 1; row < rows; ++row)
+        for (int k = 0; k < half; ++k) {
+            const float frequency = float(1.0 / std::pow(10000.0, double(k) / half));
+            const double angle = double(float(row - 1) * frequency);
+            float* out = table.data() + std::size_t(row) * std::size_t(channels);
+            out[k] = float(std::sin(angle));
+            out[half + k] = float(std::cos(angle));
+        }
+    return table;
+}
+
+std::map<std::string, StoredTensor> untrainedWeights(const Architecture& architecture, WeightSource source, std::uint64_t seed)
+{
+    std::map<std::string, StoredTensor> weights;
+    for (const TensorSpec& spec : tensorSpecs(architecture))
+        weights.emplace(spec.name, StoredTensor::of(spec.name, spec.shape,
+                                                    source == WeightSource::Formula ? formulaWeights(spec.name, spec.shape)
+                                                                                    : randomTensor(spec, seed)));
+    return weights;
+}
+
+} // namespace echo2ecg::nn

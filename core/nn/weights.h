@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nn/safetensors.h"
+
+#include <ATen/ATen.h>
+
+namespace echo2ecg::nn {
+
+// Stored tensors on their way into the networks: looked up by name, given as tensors of one dtype on one device.
+// The networks copy what they need; this is only used while they are built.
+class Weights
+{
+public:
+    Weights(const std::map<std::string, StoredTensor>& stored, at::ScalarType dtype, at::Device device)
+        : m_stored(stored), m_dtype(dtype), m_device(device)
+    {
+    }
+
+    // Throws base::Error(Mismatch) naming the tensor when it's absent.
+    at::Tensor operator()(const std::string& name) const { return place(exact(name)); }
+    // float64 on the CPU, for products that are made once.
+    at::Tensor exact(const std::string& name) const;
+    // A tensor made while loading, put where the networks compute.
+    at::Tensor place(const at::Tensor& tensor) const;
+
+private:
+    const std::map<std::string, StoredTensor>& m_stored;
+    at::ScalarType m_dtype;
+    at::Device m_device;
+};
+
+} // namespace echo2ecg::nn
