@@ -3,6 +3,7 @@
 
 #include "echo/cine_timing.h"
 
+#include <functional>
 #include <memory>
 
 namespace echo2ecg::echo {
@@ -44,10 +45,16 @@ std::vector<EchoStudy> groupIntoStudies(std::vector<EchoClip> clips);
 class ClipFrames
 {
 public:
+    // Opens the image once more, for one more thread. The first call is made by the constructor.
+    using Opener = std::function<std::unique_ptr<dicom::ImageFile>()>;
+
     // Throws base::ParseError. cacheBytes bounds decoded frames (at least one frame is always kept).
     ClipFrames(const EchoClip& clip, std::size_t cacheBytes = std::size_t(256) << 20);
+    explicit ClipFrames(Opener open, std::size_t cacheBytes = std::size_t(256) << 20);
     ~ClipFrames();
     int count() const;
+    // Vertical / horizontal size of one pixel; 1 where the header says nothing sensible.
+    double pixelAspect() const;
     // Decodes when it isn't cached. Throws base::ParseError naming the frame.
     std::shared_ptr<const base::RgbImage> frame(int index);
     // Null when it isn't decoded yet; never blocks on decoding.
@@ -60,7 +67,7 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
-// First readable frame, scaled with its aspect into width × height.
+// First readable frame, as large as fits into width × height with its true aspect; no bars are added.
 base::RgbImage thumbnail(ClipFrames& frames, int width, int height);
 
 } // namespace echo2ecg::echo

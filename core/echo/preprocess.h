@@ -21,13 +21,18 @@ class UltrasoundMask
 {
 public:
     UltrasoundMask(int rows, int columns);
+    // What the mask was found from: the reference's own way where it works, the next best where that finds nothing.
+    enum class Basis { FirstAgainstLast, AnyChange, LitArea, Everything };
+
+    // Throws base::Error(Inconsistent) for a frame of another size.
     void add(const base::RgbImage& frame);
-    std::vector<std::uint8_t> finish() const;
+    std::vector<std::uint8_t> finish(Basis* basis = nullptr) const;
 
 private:
     int m_rows, m_columns, m_frames = 0;
     std::vector<std::uint32_t> m_lit;          // frames in which the pixel isn't black
     std::vector<std::uint8_t> m_firstGrey, m_lastGrey;
+    std::vector<std::uint8_t> m_changed;       // not 0 where any frame differs from the first
 };
 
 // The reference's own mask stages, exactly, on its own Y,Cb,Cr input, for the golden vectors (SPEC §8.4 a–h). frames: F × rows × columns × 3.
@@ -50,5 +55,7 @@ struct PreprocessedClip
 // Decodes only what is needed (all frames for the mask, the sampled ones else). A sampled frame that can't be decoded is replaced by its
 // nearest good neighbour, with a warning. Throws base::Error(Unsuitable) for a still, base::ParseError when nothing decodes, base::Cancelled.
 PreprocessedClip preprocess(const EchoClip& clip, const EchoRecipe& recipe, const base::CancelToken& cancel = {});
+// The same on frames that are open already; what is decoded stays in their cache.
+PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const base::CancelToken& cancel = {});
 
 } // namespace echo2ecg::echo

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "echo/preprocess.h"
+
+#include "fake_image.h"
+#include "support/test_paths.h"
+
+#include <cmath>
+
+using namespace echo2ecg;
+using namespace echo2ecg::test;
+
+namespace {
+
+// Frame i is flat (i, 2i, 3i): the tensor tells which frame stands where.
+FakeClip& counting(FakeClip& clip, int frames)
+{
+    clip.frames = frames;
+    clip.draw = [](int i) { return flat(60, 80, i, 2 * i, 3 * i); };
+    return clip;
+}
+
+float at(const echo::PreprocessedClip& clip, const echo::EchoRecipe& r, int channel, int frame, int pixel = 100)
+{
+    return clip.input[std::size_t((channel * r.frames + frame) * r.size * r.size + pixel)];
+}
+
+float normalised(const echo::EchoRecipe& r, int channel, int value)
+{
+    return (float(value) - float(r.mean[std::size_t(channel)])) / float(r.std[std::size_t(channel)]);
+}
+
+echo::EchoRecipe small(echo::MaskMode mask = echo::MaskMode::None)
+{
+    echo::EchoRecipe r;
+    r.size = 32;
+    r.mask = mask;
+    return r;
+}
+
+} // namespace
+
+class TestEchoPreprocess : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void longClip()
+    {
+        FakeClip fake;
+        echo::ClipFrames frames(opener(counting(fake, 50)));
+        const echo::EchoRecipe r;
+        const auto clip = echo::preprocess(frames, r);
+        QCOMPARE(clip.input.size(), std::size_t(3 * 16 * 224 * 224));
+        QCOMPARE(clip.frames.size(), std::size_t(16));
+        QCOMPARE(clip.frames.back(), 30);
+        QCOMPARE(clip.padded, 0);
+        QVERIFY(clip.mask.empty() && clip.warnings.empty());
+        QCOMPARE(fake.decoded.load(), 16); // and not 50
+        for (int f = 0; f < 16; ++f)
+            for (int c = 0; c < 3; ++c)
+                QCOMPARE(at(clip, r, c, f, 224 * 112 + 7), normalised(r, c, 2 * f * (c + 1)));
+    }
+
+    void bgrOrder()
+    {
+        FakeClip fake;
+        echo::ClipFrames frames(opener(counting(fake, 40)));
+        auto r = small();
+        r.channelOrder = echo::ChannelOrder::Bgr;
+        const auto clip = echo::preprocess(frames, r);
+        for (int c = 0; c < 3; ++c)
+            QCOMPARE(at(clip, r, c, 3), normalised(r, c, 6 * (3 - c)));
+    }
+
+    void paddingBeforeAndAfter()
+    {
+        FakeClip fake;
+        echo::ClipFrames frames(opener(counting(fake, 11)));
+        auto r = small();
+        const auto before = echo::preprocess(frames, r);
+        QCOMPARE(before.frames, (std::vector<int>{0, 2, 4, 6, 8, 10}));
+        QCOMPARE(before.padded, 10);
+        r.padding = echo::PaddingMode::AfterNormalisation;
+        const auto after = echo::preprocess(frames, r);
+        for (int c = 0; c < 3; ++c) {
+            QCOMPARE(at(before, r, c, 5), at(after, r, c, 5));
+            for (int f = 6; f < 16; ++f) {
+                QCOMPARE(at(before, r, c, f), normalised(r, c, 0));
+                QCOMPARE(at(after, r, c, f), 0.0f);
+            }
+        }
+    }
+
+    void damagedFramesAreReplacedByTheirNeighbours()
+    {
+        for (const auto mask : {echo::MaskMode::None, echo::MaskMode::UltrasoundSector}) {
+            FakeClip fake;
+            counting(fake, 40);
+            fake.draw = [](int i) { return flat(60, 80, 10 + i, 10 + i, 10 + i); };
+            fake.broken = {0, 1, 8, 9, 7, 30};
+            echo::ClipFrames frames(opener(fake), 1);
+            const auto r = small(mask);
+            const auto clip = echo::preprocess(frames, r);
+            QCOMPARE(clip.frames[0], 2);
+            QCOMPARE(clip.frames[1], 2);
+            QCOMPARE(clip.frames[4], 6); // 7 and 9 are damaged too; of 6 and 10 the earlier
+            QCOMPARE(clip.frames[15], 29);
+            QCOMPARE(at(clip, r, 0, 15), normalised(r, 0, 39));
+            QCOMPARE(std::count_if(clip.warnings.begin(), clip.warnings.end(),
+                                   [](const auto& w) { return w.code == "frame-replaced"; }),
+                     3);
+            QCOMPARE(has(clip.warnings, "mask-frames-missing"), mask == echo::MaskMode::UltrasoundSector);
+        }
+    }
+
+    void nothingDecodes()
+    {
+        for (const auto mask : {echo::MaskMode::None, echo::MaskMode::UltrasoundSector}) {
+            FakeClip fake;
+            counting(fake, 3).broken = {0, 1, 2};
+            echo::ClipFrames frames(opener(fake));
+            QVERIFY_EXCEPTION_THROWN(echo::preprocess(frames, small(mask)), base::ParseError);
+        }
+    }
+
+    void stillsAreUnsuitable()
+    {
+        FakeClip fake;
+        echo::ClipFrames frames(opener(counting(fake, 1)));
+        try {
+            echo::preprocess(frames, small());
+            QFAIL("a still was encoded");
+        } catch (const base::Error& e) {
+            QCOMPARE(e.code(), base::ErrorCode::Unsuitable);
+        }
+        echo::EchoClip still;
+        still.kind = echo::ClipKind::Still;
+        try {
+            echo::preprocess(still, small());
+            QFAIL("a still was encoded");
+        } catch (const base::Error& e) {
+            QCOMPARE(e.code(), base::ErrorCode::Unsuitable);
+        }
+    }
+
+    void cancel()
+    {
+        FakeClip fake;
+        counting(fake, 60);
+        const base::CancelToken token;
+        const auto draw = fake.draw;
+        fake.draw = [&](int i) {
+            if (i == 4)
+                token.cancel();
+            return draw(i);
+        };
+        echo::ClipFrames frames(opener(fake));
+        QVERIFY_EXCEPTION_THROWN(echo::preprocess(frames, small(), token), base::Cancelled);
+        QCOMPARE(fake.decoded.load(), 3);
+    }
+
+    // Grey clips come as RGB with equal parts and are encoded like any other (the reference drops them).
+    void greyClip()
+    {
+        for (const auto mask : {echo::MaskMode::None, echo::MaskMode::UltrasoundSector}) {
+            FakeClip fake;
+            fake.frames = 34;
+            fake.draw = [](int i) { return disc(240, 320, 120, 160, 90, i); };
+            echo::ClipFrames frames(opener(fake));
+            const auto r = small(mask);
+            const auto clip = echo::preprocess(frames, r);
+            QCOMPARE(clip.frames.size(), std::size_t(16));
+            const float centre = at(clip, r, 0, 0, 16 * 32 + 16);
+            QVERIFY(centre > normalised(r, 0, 50));
+            for (int c = 1; c < 3; ++c) {
+                const auto i = std::size_t(c);
+                QVERIFY(std::abs(at(clip, r, c, 0, 16 * 32 + 16) * float(r.std[i]) + float(r.mean[i]) -
+                                 (centre * float(r.std[0]) + float(r.mean[0]))) < 1e-3f);
+            }
+        }
+    }
+
+    // Black stays black: outside of the mask every channel is the normalised 0, never green.
+    void maskedBackgroundIsBlack()
+    {
+        FakeClip fake;
+        fake.frames = 6;
+        fake.draw = [](int i) {
+            auto image = disc(240, 320, 120, 160, 60, i);
+            std::fill_n(image.row(20) + 3 * 60, 3 * 100, std::uint8_t(255)); // writing above the picture
+            return image;
+        };
+        echo::ClipFrames frames(opener(fake));
+        auto r = small(echo::MaskMode::UltrasoundSector);
+        r.zoom = 0;
+        const auto clip = echo::preprocess(frames, r);
+        QCOMPARE(clip.mask.size(), std::size_t(240 * 320));
+        QVERIFY(clip.mask[120 * 320 + 160] && !clip.mask[20 * 320 + 100]);
+        QVERIFY(clip.warnings.empty());
+        for (int c = 0; c < 3; ++c)
+            for (int x = 0; x < 32; ++x)
+                for (const int y : {0, 1, 2, 3})
+                    QCOMPARE(at(clip, r, c, 0, y * 32 + x), normalised(r, c, 0));
+        QCOMPARE(fake.decoded.load(), 6); // all frames make the mask, each decoded once
+    }
+
+    void staticClipIsNotBlack()
+    {
+        FakeClip fake;
+        fake.frames = 20;
+        fake.draw = [](int) { return disc(240, 320, 120, 160, 80, 0); };
+        echo::ClipFrames frames(opener(fake));
+        const auto r = small(echo::MaskMode::UltrasoundSector);
+        const auto clip = echo::preprocess(frames, r);
+        QVERIFY(has(clip.warnings, "mask-from-lit-area"));
+        QVERIFY(at(clip, r, 0, 9, 16 * 32 + 16) > normalised(r, 0, 50));
+    }
+
+    void frameOfAnotherSizeIsADamagedOne()
+    {
+        FakeClip fake;
+        counting(fake, 10);
+        fake.draw = [](int i) { return i == 4 ? flat(10, 10, 255, 255, 255) : flat(60, 80, i, i, i); };
+        echo::ClipFrames frames(opener(fake));
+        const auto clip = echo::preprocess(frames, small());
+        QCOMPARE(clip.frames[2], 3);
+        QVERIFY(has(clip.warnings, "frame-replaced"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestEchoPreprocess)
+#include "test_echo_preprocess.moc"
