@@ -51,6 +51,15 @@ struct ClipRow
     std::string photometric, transferSyntax;
 };
 
+// What is known of an ECG for classification: of its linked study first, else of its patient as a whole.
+struct EcgLabel
+{
+    Id ecg = 0, patient = 0;
+    std::optional<Id> study;
+    std::optional<double> lvef;
+    std::optional<bool> structuralHeartDisease;
+};
+
 // What couldn't be imported stays listed, with the reason, until it is retried or dismissed.
 struct QuarantineRow
 {
@@ -87,7 +96,11 @@ public:
     struct TableImport { int matched = 0, rows = 0; base::Warnings warnings; };
     TableImport importPhenotypes(const std::filesystem::path& csv);
     void setPhenotypes(Id study, const retrieval::Phenotypes& phenotypes);
-    retrieval::Phenotypes phenotypes(Id study) const;
+    retrieval::Phenotypes phenotypes(Id study) const;  // completed: SV and EF derived where absent
+    // A row of a table with a patient_id and no study_date is about the patient's only study, or about the patient as a whole.
+    void setPatientPhenotypes(Id patient, const retrieval::Phenotypes& phenotypes);
+    retrieval::Phenotypes patientPhenotypes(Id patient) const;
+    std::vector<EcgLabel> ecgLabels() const;  // of every ECG that has one
 
     // Reading. Lists are ordered: patients by external id, the rest by date, time, id.
     std::vector<PatientRow> patients() const;
@@ -102,6 +115,8 @@ public:
     echo::EchoStudy loadStudy(Id id) const;        // headers re-read from files/; a damaged file is a clip warning
     std::optional<Id> findEcgBySignal(const std::string& signalHash) const;
     std::optional<Id> findStudyByUid(const std::string& uid) const;
+    // The patient that a record with this identity would be added to, if it is there.
+    std::optional<Id> findPatient(const ecg::Patient& patient) const;
 
     // Undo of an import.
     void removeEcg(Id id);
@@ -119,6 +134,9 @@ public:
     void assignStudyEmbedding(Id study, const inference::EmbeddingKey& key);
     std::vector<OwnedVector> ecgVectors(const std::string& bundleId, const std::string& recipeHash, inference::Space space) const;
     std::vector<OwnedVector> studyVectors(const std::string& bundleId, const std::string& recipeHash, inference::Space space) const;
+    // What has no embedding assigned in this space yet, in order of adding. Studies without a cine are not among them.
+    std::vector<Id> ecgsWithout(const std::string& bundleId, const std::string& recipeHash, inference::Space space) const;
+    std::vector<Id> studiesWithout(const std::string& bundleId, const std::string& recipeHash, inference::Space space) const;
 
     // Small facts that must survive: last bundle, last opened case … Keys are namespaced ("shell/last-ecg").
     void setSetting(const std::string& key, const std::string& value);
