@@ -228,14 +228,14 @@ private slots:
 
     void aRealRecordGoesThrough()
     {
-        const auto file = test::sharedData("ecg_dicom/mortara_eli250_12lead.dcm");
-        E2E_NEED_SHARED(file);
+        const auto path = test::sharedData("ecg_dicom/mortara_eli250_12lead.dcm");
+        E2E_NEED_SHARED(path);
         EngineOptions options;
         options.verifyGolden = false;
         const auto engine = loadEngine(m_bundle, options);
         QElapsedTimer clock;
         clock.start();
-        QCOMPARE(engine->embed(ecg::readEcg(file)).token.size(), 192u);
+        QCOMPARE(engine->embed(ecg::readEcg(path)).token.size(), 192u);
         QVERIFY2(clock.elapsed() < 5000, qPrintable(QString::number(clock.elapsed())));
     }
 };

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/npy.h"
+#include "bundle_recipes.h"
+#include "ecg/ecg_reader.h"
+#include "ecg/preprocess.h"
+#include "session.h"
+#include "views.h"
+
+namespace echo2ecg::cli {
+
+namespace {
+
+struct Arguments
+{
+    std::filesystem::path file, out, bundle;
+};
+
+int info(const Session& session, const Arguments& arguments)
+{
+    const ecg::EcgRecord record = ecg::readEcg(arguments.file);
+    base::Json document = view(record);
+    const auto findings = ecg::checkQuality(record, ecg::EcgRecipe{});
+    document.set("findings", view(findings));
+    document.set("can_be_encoded", !ecg::isBlocked(findings));
+    session.print(std::move(document), text(record) + text(findings));
+    return Ok;
+}
+
+int exportSignal(const Session& session, const Arguments& arguments)
+{
+    const ecg::EcgRecord record = ecg::readEcg(arguments.file);
+    blame(OutputFailed, [&] { ecg::exportEcg(record, arguments.out); });
+    session.print(base::Json::object({{"file", arguments.file.string()},
+                                      {"out", arguments.out.string()},
+                                      {"leads", ecg::leadCount},
+                                      {"samples", record.samples()},
+                                      {"sampling_rate_hz", record.samplingHz},
+                                      {"unit", "mV"},
+                                      {"warnings", view(record.warnings)}}),
+                  arguments.out.string() + ": 12 × " + std::to_string(record.samples()) + " in mV, " +
+                      number(record.samplingHz) + " Hz\n" + text(record.warnings));
+    return Ok;
+}
+
+int preprocess(const Session& session, const Arguments& arguments)
+{
+    const BundleRecipes bundle = readRecipes(arguments.bundle);
+    const ecg::EcgRecord record = ecg::readEcg(arguments.file);
+    const ecg::PreprocessedEcg result = ecg::preprocess(record, bundle.ecg);
+    const auto columns = std::int64_t(bundle.ecg.windowSamples);
+    blame(OutputFailed, [&] { base::writeNpy(arguments.out, base::NpyArray::of({12, columns}, result.input)); });
+    session.print(base::Json::object({{"file", arguments.file.string()},
+                                      {"out", arguments.out.string()},
+                                      {"shape", std::vector<std::int64_t>{12, columns}},
+                                      {"dtype", "float32"},
+                                      {"bundle", bundle.id},
+                                      {"recipe", base::Json::object({{"hash", bundle.ecg.hash()},
+                                                                     {"describe", bundle.ecg.describe()}})},
+                                      {"sampling_rate_hz", result.samplingHz},
+                                      {"sigma_mv", result.sigma},
+                                      {"clip_level_mv", result.clipLevel},
+                                      {"clipped_samples", result.clipped},
+                                      {"warnings", view(result.warnings)}}),
+                  arguments.out.string() + ": 12 × " + std::to_string(columns) + ", " + bundle.ecg.describe() + "\n" +
+                      text(result.warnings),
+                  bundle.trained);
+    return Ok;
+}
+
+} // namespace
+
+void addEcgCommands(CLI::App& app, Session& session)
+{
+    CLI::App* ecg = app.add_subcommand("ecg", "Read, export and preprocess a 12-lead ECG");
+    ecg->require_subcommand(1);
+    const auto arguments = std::make_shared<Arguments>();
+    const auto add = [&](const char* name, const char* help, int (*work)(const Session&, const Arguments&)) {
+        CLI::App* command = ecg->add_subcommand(name, help);
+        command->add_option("FILE", arguments->file, "ECG file of any known format")->required();
+        command->callback([&session, arguments, work] {
+            session.action = [&session, arguments, work] { return work(session, *arguments); };
+        });
+        return command;
+    };
+    add("info", "Leads, rate, duration, format, what was assumed", info);
+    add("export", "12 × samples in mV, standard lead order", exportSignal)
+        ->add_option("--out", arguments->out, "X.csv or X.npy")
+        ->required();
+    CLI::App* prepare = add("preprocess", "What the encoder gets, with the recipe of a bundle", preprocess);
+    prepare->add_option("--bundle", arguments->bundle, "Model bundle")->required();
+    prepare->add_option("--out", arguments->out, "X.npy")->required();
+}
+
+} // namespace echo2ecg::cli

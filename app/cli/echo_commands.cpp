@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/npy.h"
+#include "bundle_recipes.h"
+#include "casework/import.h"
+#include "echo/preprocess.h"
+#include "session.h"
+#include "views.h"
+
+#include <QImage>
+#include <QString>
+
+namespace echo2ecg::cli {
+
+namespace {
+
+struct Arguments
+{
+    std::filesystem::path path, out, bundle;
+    int frame = 0;
+};
+
+// One file is read as what it was called; a folder is looked through, and what isn't an echo image is listed.
+int info(const Session& session, const Arguments& arguments)
+{
+    std::vector<echo::EchoStudy> studies;
+    base::Json skipped = base::Json::array();
+    base::Json unreadable = base::Json::array();
+    std::string lines;
+    if (std::filesystem::is_directory(arguments.path)) {
+        casework::Scan scan = casework::scan({arguments.path}, session.job());
+        studies = std::move(scan.studies);
+        for (const casework::ScannedFile& file : scan.files) {
+            const bool failed = file.kind == casework::FileKind::Unreadable;
+            if (!failed && file.kind == casework::FileKind::EchoImage)
+                continue;
+            const std::string reason = file.kind == casework::FileKind::Ecg ? "an ECG" : file.reason;
+            (failed ? unreadable : skipped)
+                .push(base::Json::object({{"file", file.file.string()}, {"reason", reason}}));
+            if (failed)
+                lines += "unreadable: " + file.file.string() + ": " + reason + "\n";
+        }
+        if (skipped.size() > 0)
+            lines += std::to_string(skipped.size()) + " other files\n";
+        if (studies.empty())
+            throw base::ParseError(base::ErrorCode::NotRecognised, "no echo image could be read in this folder",
+                                   {arguments.path, {}});
+    } else {
+        studies = echo::groupIntoStudies({echo::readClip(arguments.path)});
+    }
+    base::Json list = base::Json::array();
+    std::string out;
+    for (const echo::EchoStudy& study : studies) {
+        list.push(view(study));
+        out += text(study);
+    }
+    const bool partly = unreadable.size() > 0;
+    session.print(
+        base::Json::object(
+            {{"path", arguments.path.string()}, {"studies", list}, {"unreadable", unreadable}, {"skipped", skipped}}),
+        out + lines);
+    return partly ? PartlyDone : Ok;
+}
+
+int frame(const Session& session, const Arguments& arguments)
+{
+    const echo::EchoClip clip = echo::readClip(arguments.path);
+    echo::ClipFrames frames(clip);
+    if (arguments.frame < 0 || arguments.frame >= frames.count())
+        throw base::ParseError(base::ErrorCode::Missing,
+                               "there is no frame " + std::to_string(arguments.frame) + "; the first is 0, the last " +
+                                   std::to_string(frames.count() - 1),
+                               {arguments.path, "frame " + std::to_string(arguments.frame)});
+    const auto picture = frames.frame(arguments.frame);
+    QImage image(picture->pixels.data(), picture->columns, picture->rows, picture->columns * 3, QImage::Format_RGB888);
+    image.setText(QStringLiteral("Description"), QString::fromUtf8(researchUseOnly));
+    if (!image.save(QString::fromStdU16String(arguments.out.u16string()), "PNG"))
+        throw Failure{OutputFailed,
+                      base::Error(base::ErrorCode::Io, "the picture can't be written", {arguments.out, {}})};
+    session.print(base::Json::object({{"file", arguments.path.string()},
+                                      {"out", arguments.out.string()},
+                                      {"frame", arguments.frame},
+                                      {"frames", frames.count()},
+                                      {"rows", picture->rows},
+                                      {"columns", picture->columns},
+                                      {"colour", frames.colourDecision()},
+                                      {"warnings", view(clip.warnings)}}),
+                  arguments.out.string() + ": frame " + std::to_string(arguments.frame) + " of " +
+                      std::to_string(frames.count()) + ", " + std::to_string(picture->rows) + " × " +
+                      std::to_string(picture->columns) + ", " + frames.colourDecision() + "\n" + text(clip.warnings));
+    return Ok;
+}
+
+int preprocess(const Session& session, const Arguments& arguments)
+{
+    const BundleRecipes bundle = readRecipes(arguments.bundle);
+    const echo::EchoClip clip = echo::readClip(arguments.path);
+    const echo::PreprocessedClip result = echo::preprocess(clip, bundle.echo, session.job().cancel);
+    const std::vector<std::int64_t> shape{3, bundle.echo.frames, bundle.echo.size, bundle.echo.size};
+    blame(OutputFailed, [&] { base::writeNpy(arguments.out, base::NpyArray::of(shape, result.input)); });
+    std::string extents;
+    for (const std::int64_t extent : shape)
+        extents += (extents.empty() ? "" : " × ") + std::to_string(extent);
+    base::Warnings warnings = clip.warnings;
+    warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
+    session.print(
+        base::Json::object(
+            {{"file", arguments.path.string()},
+             {"out", arguments.out.string()},
+             {"shape", shape},
+             {"dtype", "float32"},
+             {"bundle", bundle.id},
+             {"recipe", base::Json::object({{"hash", bundle.echo.hash()}, {"describe", bundle.echo.describe()}})},
+             {"sampled_frames", result.frames},
+             {"padded_frames", result.padded},
+             {"warnings", view(warnings)}}),
+        arguments.out.string() + ": " + extents + ", " + std::to_string(result.frames.size()) + " frames taken, " +
+            std::to_string(result.padded) + " appended, " + bundle.echo.describe() + "\n" + text(warnings),
+        bundle.trained);
+    return Ok;
+}
+
+} // namespace
+
+void addEchoCommands(CLI::App& app, Session& session)
+{
+    CLI::App* echo = app.add_subcommand("echo", "Read, draw and preprocess echo clips");
+    echo->require_subcommand(1);
+    const auto arguments = std::make_shared<Arguments>();
+    const auto add = [&](const char* name, const char* help, const char* what,
+                         int (*work)(const Session&, const Arguments&)) {
+        CLI::App* command = echo->add_subcommand(name, help);
+        command->add_option(what, arguments->path, "DICOM ultrasound file, or a folder for info")->required();
+        command->callback([&session, arguments, work] {
+            session.action = [&session, arguments, work] { return work(session, *arguments); };
+        });
+        return command;
+    };
+    add("info", "Studies and clips: frames, size, timing, photometric, regions", "PATH", info);
+    CLI::App* draw = add("frame", "One frame, RGB as displayed", "FILE", frame);
+    draw->add_option("--frame", arguments->frame, "Which one; the first is 0")->required();
+    draw->add_option("--out", arguments->out, "X.png")->required();
+    CLI::App* prepare = add("preprocess", "What the encoder gets, with the recipe of a bundle", "FILE", preprocess);
+    prepare->add_option("--bundle", arguments->bundle, "Model bundle")->required();
+    prepare->add_option("--out", arguments->out, "X.npy")->required();
+}
+
+} // namespace echo2ecg::cli

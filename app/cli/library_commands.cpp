@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "casework/case_engine.h"
+#include "casework/import.h"
+#include "library_bundle.h"
+#include "session.h"
+#include "views.h"
+
+namespace echo2ecg::cli {
+
+std::unique_ptr<library::Library> openLibrary(const std::filesystem::path& folder)
+{
+    return blame(BundleOrLibrary, [&] { return library::Library::open(folder); });
+}
+
+void rememberBundle(library::Library& library, const std::filesystem::path& bundle)
+{
+    std::error_code none;
+    const auto whole = std::filesystem::weakly_canonical(bundle, none);
+    library.setSetting(bundleSetting, (none ? std::filesystem::absolute(bundle) : whole).string());
+}
+
+std::filesystem::path bundleOf(const library::Library& library, const std::filesystem::path& named)
+{
+    if (!named.empty())
+        return named;
+    const std::string remembered = library.setting(bundleSetting);
+    if (remembered.empty())
+        throw Failure{BundleOrLibrary,
+                      base::Error(base::ErrorCode::Missing, "this library has no bundle yet: name one with --bundle",
+                                  {library.folder(), {}})};
+    return remembered;
+}
+
+namespace {
+
+struct Arguments
+{
+    std::filesystem::path folder, bundle;
+    std::vector<std::filesystem::path> paths;
+};
+
+base::Json view(const casework::ScannedFile& file)
+{
+    return base::Json::object({{"file", file.file.string()}, {"reason", file.reason}});
+}
+
+int create(const Session& session, const Arguments& arguments)
+{
+    blame(BundleOrLibrary, [&] {
+        library::Library::create(arguments.folder);
+        if (!arguments.bundle.empty())
+            rememberBundle(*library::Library::open(arguments.folder), arguments.bundle);
+    });
+    session.print(base::Json::object({{"library", arguments.folder.string()}, {"created", true}}),
+                  "An empty library is in " + arguments.folder.string());
+    return Ok;
+}
+
+// With a bundle, everything that has no embedding yet is embedded; a failure of one is noted.
+base::Json embedAll(const Session& session, library::Library& library, const std::filesystem::path& bundle,
+                    std::string& text, bool& failed, std::optional<bool>& trained)
+{
+    const base::JobContext job = session.job();
+    inference::EngineOptions options;
+    options.store = &library;
+    const auto engine = blame(BundleOrLibrary, [&] { return inference::loadEngine(bundle, options, job); });
+    trained = engine->facts().trained;
+    rememberBundle(library, bundle);
+    casework::CaseEngine cases(library, *engine);
+    const auto outcome = cases.embedMissing(job);
+    failed = !outcome.failures.empty();
+    text = "Embedded        " + std::to_string(outcome.ecgs) + " ECGs, " + std::to_string(outcome.studies) +
+           " studies (" + std::to_string(outcome.clips) + " clips)\n" + cli::text(outcome.failures);
+    return base::Json::object({{"bundle", cli::view(engine->facts())},
+                               {"ecgs", outcome.ecgs},
+                               {"studies", outcome.studies},
+                               {"clips", outcome.clips},
+                               {"failures", cli::view(outcome.failures)}});
+}
+
+int import(const Session& session, const Arguments& arguments)
+{
+    const auto library = openLibrary(arguments.folder);
+    const casework::ImportSummary summary =
+        blame(BundleOrLibrary, [&] { return casework::import(*library, arguments.paths, session.job()); });
+    base::Json skipped = base::Json::array();
+    for (const auto& file : summary.skipped)
+        skipped.push(view(file));
+    base::Json unreadable = base::Json::array();
+    std::string lines;
+    for (const auto& file : summary.unreadable) {
+        unreadable.push(view(file));
+        lines += "  unreadable: " + file.file.string() + ": " + file.reason + "\n";
+    }
+    base::Json document = base::Json::object({{"library", arguments.folder.string()},
+                                              {"ecgs", summary.ecgs},
+                                              {"studies", summary.studies},
+                                              {"new_ecgs", summary.newEcgs},
+                                              {"new_studies", summary.newStudies},
+                                              {"summary", summary.sentence},
+                                              {"unreadable", unreadable},
+                                              {"skipped", skipped},
+                                              {"warnings", cli::view(summary.warnings)}});
+    std::optional<bool> trained;
+    bool failed = false;
+    std::string embedded;
+    if (!arguments.bundle.empty())
+        document.set("embedded", embedAll(session, *library, arguments.bundle, embedded, failed, trained));
+    session.print(std::move(document), summary.sentence + "\n" + lines + cli::text(summary.warnings) + embedded,
+                  trained);
+    if (summary.ecgs.empty() && summary.studies.empty() && !summary.unreadable.empty())
+        return Unreadable;
+    return summary.unreadable.empty() && !failed ? Ok : PartlyDone;
+}
+
+int list(const Session& session, const Arguments& arguments)
+{
+    const auto library = openLibrary(arguments.folder);
+    base::Json patients = base::Json::array();
+    std::string out;
+    for (const library::PatientRow& patient : library->patients()) {
+        base::Json ecgs = base::Json::array();
+        base::Json studies = base::Json::array();
+        out += "Patient " + (patient.externalId.empty() ? std::string("without id") : patient.externalId) + "\n";
+        for (const library::EcgRow& ecg : library->ecgs(patient.id)) {
+            ecgs.push(base::Json::object({{"id", ecg.id},
+                                          {"date", ecg.date},
+                                          {"time", ecg.time},
+                                          {"format", ecg.format},
+                                          {"file", ecg.fileName},
+                                          {"sampling_rate_hz", ecg.samplingHz},
+                                          {"duration_s", ecg.seconds},
+                                          {"leads", ecg.leads},
+                                          {"linked_study", orNull(ecg.linkedStudy)},
+                                          {"linked_days", orNull(ecg.linkedDays)}}));
+            out += "  ECG " + std::to_string(ecg.id) + "  " + ecg.date + "  " + ecg.format + "  " + ecg.fileName +
+                   (ecg.linkedStudy ? "  with study " + std::to_string(*ecg.linkedStudy) : "") + "\n";
+        }
+        for (const library::StudyRow& study : library->studies(patient.id)) {
+            base::Json row = base::Json::object({{"id", study.id},
+                                                 {"study_uid", study.uid},
+                                                 {"date", study.date},
+                                                 {"time", study.time},
+                                                 {"description", study.description},
+                                                 {"manufacturer", study.manufacturer},
+                                                 {"cines", study.cines},
+                                                 {"stills", study.stills},
+                                                 {"simulated", study.simulated}});
+            addPhenotypes(row, library->phenotypes(study.id));
+            studies.push(row);
+            out += "  Study " + std::to_string(study.id) + "  " + study.date + "  " + std::to_string(study.cines) +
+                   " clips, " + std::to_string(study.stills) + " stills  " + study.manufacturer + "\n";
+        }
+        patients.push(base::Json::object({{"id", patient.id},
+                                          {"external_id", patient.externalId},
+                                          {"sex", patient.sex},
+                                          {"birth_date", patient.birthDate},
+                                          {"ecgs", ecgs},
+                                          {"studies", studies}}));
+    }
+    base::Json quarantine = base::Json::array();
+    for (const library::QuarantineRow& row : library->quarantine()) {
+        quarantine.push(base::Json::object({{"file", row.file}, {"reason", row.reason}, {"when", row.when}}));
+        out += "Not imported: " + row.file + ": " + row.reason + "\n";
+    }
+    if (patients.size() == 0)
+        out += "The library is empty: echo2ecg library import " + arguments.folder.string() + " PATH…\n";
+    session.print(base::Json::object(
+                      {{"library", arguments.folder.string()}, {"patients", patients}, {"quarantine", quarantine}}),
+                  out);
+    return Ok;
+}
+
+int verify(const Session& session, const Arguments& arguments)
+{
+    const auto library = openLibrary(arguments.folder);
+    const std::vector<std::string> problems = blame(BundleOrLibrary, [&] { return library->verify(session.job()); });
+    std::string out = problems.empty() ? "No problems found.\n" : "";
+    for (const std::string& problem : problems)
+        out += problem + "\n";
+    session.print(
+        base::Json::object({{"library", arguments.folder.string()}, {"ok", problems.empty()}, {"problems", problems}}),
+        out);
+    return problems.empty() ? Ok : BundleOrLibrary;
+}
+
+} // namespace
+
+void addLibraryCommands(CLI::App& app, Session& session)
+{
+    CLI::App* library = app.add_subcommand("library", "Case libraries");
+    library->require_subcommand(1);
+    const auto arguments = std::make_shared<Arguments>();
+    const auto add = [&](const char* name, const char* help, int (*work)(const Session&, const Arguments&)) {
+        CLI::App* command = library->add_subcommand(name, help);
+        command->add_option("DIR", arguments->folder, "Folder of the library")->required();
+        command->callback([&session, arguments, work] {
+            session.action = [&session, arguments, work] {
+                return blame(BundleOrLibrary, [&] { return work(session, *arguments); });
+            };
+        });
+        return command;
+    };
+    add("create", "Make an empty library", create)
+        ->add_option("--bundle", arguments->bundle, "Bundle that predict and retrieve use");
+    CLI::App* importing = add("import", "Add files, folders and phenotype tables (CSV)", import);
+    importing->add_option("PATH", arguments->paths, "ECG files, clip files, folders, tables")->required();
+    importing->add_option("--bundle", arguments->bundle, "Embed what is new with this bundle and remember it");
+    add("list", "Patients, ECGs, studies, and what couldn't be imported", list);
+    add("verify", "Check the database, every file and every embedding", verify);
+}
+
+} // namespace echo2ecg::cli
