@@ -31,6 +31,9 @@ public:
 signals:
     void openRequested();  // from the empty state
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     struct Impl;
     std::unique_ptr<Impl> m_impl;

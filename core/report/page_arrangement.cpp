@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/page_arrangement.h"
+
+#include "report/trace_path.h"
+
+#include <algorithm>
+#include <map>
+
+namespace echo2ecg::report {
+
+namespace {
+
+constexpr double labelHeight = 4, labelLength = 9, farthest = 26, gap = 3, edge = 4, footer = 7,
+                 nameColumn = 9;
+
+struct Row
+{
+    double laidOut = 0;           // zero line of the given page
+    double up = 6, down = 4;      // what its traces reach, mm
+    double labelAbove = 6;
+    double closest = 0;           // zero line with all rows as close as they may be
+};
+
+double lerp(double from, double to, double share)
+{
+    return from + (to - from) * share;
+}
+
+ecg::Page withNameColumn(ecg::Page page)
+{
+    page.width += nameColumn;
+    for (ecg::Strip& strip : page.strips) {
+        strip.x += nameColumn;
+        strip.labelX = 2;
+        strip.labelY = strip.baselineY + 1.1;
+    }
+    for (ecg::CalibrationPulse& pulse : page.pulses)
+        pulse.x += nameColumn;
+    return page;
+}
+
+ecg::Page withRowsSpaced(const ecg::Page& page, const ecg::EcgRecord& record, double height)
+{
+    std::map<double, Row> rows;
+    for (const ecg::Strip& strip : page.strips) {
+        Row& row = rows[strip.baselineY];
+        row.laidOut = strip.baselineY;
+        for (const TraceRun& run : traceRuns(record, strip, page.settings, 0.25))
+            for (const PagePoint& p : run) {
+                row.up = std::max(row.up, strip.baselineY - p.y);
+                row.down = std::max(row.down, p.y - strip.baselineY);
+                if (p.x < strip.labelX + labelLength)
+                    row.labelAbove = std::max(row.labelAbove, strip.baselineY - p.y + 1.5);
+            }
+    }
+    for (const ecg::CalibrationPulse& pulse : page.pulses)
+        if (const auto row = rows.find(pulse.baselineY); row != rows.end())
+            row->second.up = std::max(row->second.up, pulse.height);
+
+    const Row* above = nullptr;
+    for (auto& [_, row] : rows) {
+        row.labelAbove = std::min(row.labelAbove, farthest - labelHeight);
+        row.up = std::min(std::max(row.up, row.labelAbove + labelHeight), farthest);
+        row.down = std::min(row.down, farthest);
+        const double beside = above ? above->closest + above->down + gap : edge;
+        row.closest = std::min(row.laidOut, beside + row.up);
+        above = &row;
+    }
+    const double closestHeight = std::min(page.height, above->closest + above->down + footer);
+    const double wanted = std::clamp(height, closestHeight, page.height);
+    const double share = page.height > closestHeight ? (wanted - closestHeight) / (page.height - closestHeight) : 1.0;
+
+    ecg::Page spaced = page;
+    spaced.height = wanted;
+    for (ecg::Strip& strip : spaced.strips) {
+        const Row& row = rows.at(strip.baselineY);
+        strip.baselineY = lerp(row.closest, row.laidOut, share);
+        strip.labelY = strip.baselineY - row.labelAbove;
+    }
+    for (ecg::CalibrationPulse& pulse : spaced.pulses)
+        if (const auto row = rows.find(pulse.baselineY); row != rows.end())
+            pulse.baselineY = lerp(row->second.closest, row->second.laidOut, share);
+    return spaced;
+}
+
+} // namespace
+
+ecg::Page arranged(const ecg::Page& page, const ecg::EcgRecord& record, double height)
+{
+    if (page.strips.empty())
+        return page;
+    return page.settings.format == ecg::PageFormat::TwelveByOne ? withNameColumn(page)
+                                                                : withRowsSpaced(page, record, height);
+}
+
+} // namespace echo2ecg::report

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/ecg/message_page.h"
+
+#include <QLabel>
+#include <QPushButton>
+#include <QStyle>
+#include <QVBoxLayout>
+
+namespace echo2ecg::ui {
+
+MessagePage::MessagePage(QWidget* parent)
+    : QWidget(parent), m_title(new QLabel(this)), m_sentence(new QLabel(this)), m_button(new QPushButton(this))
+{
+    QFont large = m_title->font();
+    large.setPointSizeF(large.pointSizeF() * 1.35);
+    large.setWeight(QFont::DemiBold);
+    m_title->setFont(large);
+    m_title->setAlignment(Qt::AlignCenter);
+    m_title->setTextFormat(Qt::PlainText);
+    m_sentence->setProperty("role", QStringLiteral("muted"));
+    m_sentence->setAlignment(Qt::AlignCenter);
+    m_sentence->setWordWrap(true);
+    m_sentence->setTextFormat(Qt::PlainText);
+    m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_sentence->setFixedWidth(440);
+    m_button->setObjectName(QStringLiteral("ecgOpen"));
+
+    auto* column = new QVBoxLayout(this);
+    column->addStretch(2);
+    column->addWidget(m_title);
+    column->addSpacing(6);
+    column->addWidget(m_sentence, 0, Qt::AlignHCenter);
+    column->addSpacing(14);
+    column->addWidget(m_button, 0, Qt::AlignHCenter);
+    column->addStretch(3);
+    connect(m_button, &QPushButton::clicked, this, &MessagePage::pressed);
+}
+
+void MessagePage::set(const QString& title, const QString& sentence, const QString& button, bool primary)
+{
+    m_title->setText(title);
+    m_sentence->setText(sentence);
+    m_sentence->setMinimumHeight(m_sentence->heightForWidth(m_sentence->width()));
+    m_button->setText(button);
+    m_button->setProperty("role", primary ? QStringLiteral("primary") : QString());
+    m_button->style()->unpolish(m_button);
+    m_button->style()->polish(m_button);
+}
+
+} // namespace echo2ecg::ui

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+
+namespace echo2ecg::ui {
+
+// What stands in place of a page: a title, a sentence, one thing to do.
+class MessagePage : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit MessagePage(QWidget* parent = nullptr);
+    void set(const QString& title, const QString& sentence, const QString& button, bool primary);
+
+signals:
+    void pressed();
+
+private:
+    QLabel* m_title;
+    QLabel* m_sentence;
+    QPushButton* m_button;
+};
+
+} // namespace echo2ecg::ui

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/ecg/page_layers.h"
+
+#include "ui/ecg/page_plot.h"
+#include "ui/theme/theme.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace echo2ecg::ui {
+
+namespace {
+
+constexpr double fineLinesFrom = 2.0, fineLinesFull = 4.0;  // device pixels per mm
+
+double positiveRemainder(double value, double divisor)
+{
+    return value - std::floor(value / divisor) * divisor;
+}
+
+} // namespace
+
+PaperLayer::PaperLayer(PagePlot& plot) : QCPLayerable(&plot, QStringLiteral("background")), m_page(plot) {}
+
+QPixmap PaperLayer::render(const QSize& size, int perFive, double ratio) const
+{
+    const ThemeColours& c = Theme::instance().colours();
+    QPixmap paper(size);
+    paper.fill(c.ecgPaper);
+    QPainter p(&paper);
+    const int lineWidth = std::max(1, int(std::lround(ratio * 0.75)));
+    const auto lines = [&](const QColor& colour, bool bold) {
+        for (int square = 0; square * perFive < std::max(size.width(), size.height()); ++square)
+            for (int k = bold ? 0 : 1; k < (bold ? 1 : 5); ++k) {
+                const int at = square * perFive + int(std::lround(k * perFive / 5.0));
+                p.fillRect(QRect(at, 0, lineWidth, size.height()), colour);
+                p.fillRect(QRect(0, at, size.width(), lineWidth), colour);
+            }
+    };
+    const double pixelsPerMm = perFive / 5.0;
+    const double presence = std::clamp((pixelsPerMm - fineLinesFrom) / (fineLinesFull - fineLinesFrom), 0.0, 1.0);
+    if (presence > 0)
+        lines(mixed(c.ecgGridFine, c.ecgPaper, presence), false);
+    lines(c.ecgGridBold, true);
+    p.end();
+    paper.setDevicePixelRatio(ratio);
+    return paper;
+}
+
+void PaperLayer::draw(QCPPainter* painter)
+{
+    const double ratio = m_page.pixelRatio();
+    const int perFive = m_page.devicePixelsPerFiveMm();
+    const QSize needed = (QSizeF(m_page.size()) * ratio).toSize() + QSize(perFive + 1, perFive + 1);
+    if (m_cache.isNull() || m_cachedPerFive != perFive || m_cache.devicePixelRatio() != ratio ||
+        m_cache.size().width() < needed.width() || m_cache.size().height() < needed.height()) {
+        m_cache = render(needed, perFive, ratio);
+        m_cachedPerFive = perFive;
+    }
+    const QPointF origin = m_page.scale().origin * ratio;
+    const QPointF shift(positiveRemainder(std::round(origin.x()), perFive) - perFive,
+                        positiveRemainder(std::round(origin.y()), perFive) - perFive);
+    painter->drawPixmap(shift / ratio, m_cache);
+}
+
+TraceLayer::TraceLayer(PagePlot& plot) : QCPLayerable(&plot, QStringLiteral("main")), m_page(plot) {}
+
+QRect TraceLayer::clipRect() const
+{
+    return m_page.rect().adjusted(-1, -1, 1, 2);
+}
+
+void TraceLayer::draw(QCPPainter* painter)
+{
+    const ecg::EcgRecord* record = m_page.record();
+    if (!record)
+        return;
+    const ThemeColours& c = Theme::instance().colours();
+    const report::PageScale scale = m_page.scale();
+
+    report::PageInk ink;
+    ink.trace = c.ecgTrace;
+    ink.text = c.ecgText;
+    ink.paper = c.ecgPaper;
+    ink.traceWidth = std::clamp(0.27 * scale.unitsPerMm, 1.1, 2.4);
+    ink.columnWidth = 1.0 / m_page.pixelRatio();
+    ink.haloWidth = 3.5;
+    ink.labelFont = m_page.font();
+    ink.labelFont.setPixelSize(int(std::lround(std::clamp(2.9 * scale.unitsPerMm, 11.0, 16.0))));
+    ink.labelFont.setWeight(QFont::DemiBold);
+
+    // The plot's own painter shifts everything by half a pixel with its antialiasing switch, so the base class is asked.
+    QPainter& p = *painter;
+    p.setRenderHint(QPainter::Antialiasing, true);
+    report::paintMarks(p, m_page.page(), scale, ink);
+    report::paintTraces(p, *record, m_page.page(), scale, ink, QRectF(m_page.rect()));
+    report::paintLabels(p, *record, m_page.page(), scale, ink);
+    p.setRenderHint(QPainter::Antialiasing, false);
+}
+
+} // namespace echo2ecg::ui
