@@ -9,7 +9,6 @@
 #include <cmath>
 #include <fstream>
 #include <set>
-#include <sstream>
 
 namespace echo2ecg::nn {
 
@@ -31,10 +30,10 @@ std::string readText(const std::filesystem::path& file)
     if (size > kMaxBundleJson)
         throw ParseError(ErrorCode::LimitExceeded, "bundle.json is far larger than any bundle's", {file, {}});
     std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    if (!in || !(text << in.rdbuf()))
+    std::string text(std::size_t(size), '\0');
+    if (!in || (size > 0 && !in.read(text.data(), std::streamsize(size))))
         throw Error(ErrorCode::Io, "the file can't be read", {file, {}});
-    return text.str();
+    return text;
 }
 
 bool isSha256(const std::string& text)

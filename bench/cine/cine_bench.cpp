@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Nine clips in a 3×3 grid at the rate of their header: the longest time that the GUI thread was blocked, and the time to the
+// first frame. Clips are the files named, or generated ones. Prints one JSON object.
+#include "generated_clip.h"
+
+#include "ui/theme/theme.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QElapsedTimer>
+#include <QSurfaceFormat>
+#include <QTimer>
+
+#include <algorithm>
+#include <cstdio>
+
+using namespace echo2ecg;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A timer that should fire every 5 ms; what it comes late is time in which the GUI thread did something else.
+class Watchdog
+{
+public:
+    Watchdog()
+    {
+        m_timer.setTimerType(Qt::PreciseTimer);
+        QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] {
+            const double gap = double(m_clock.nsecsElapsed()) * 1e-6;
+            m_clock.start();
+            m_gaps.push_back(gap);
+        });
+    }
+    void start()
+    {
+        m_gaps.clear();
+        m_clock.start();
+        m_timer.start(5);
+    }
+    double longest() const { return m_gaps.empty() ? 0 : *std::max_element(m_gaps.begin(), m_gaps.end()); }
+    double share99()
+    {
+        if (m_gaps.empty())
+            return 0;
+        std::sort(m_gaps.begin(), m_gaps.end());
+        return m_gaps[m_gaps.size() * 99 / 100];
+    }
+
+private:
+    QTimer m_timer;
+    QElapsedTimer m_clock;
+    std::vector<double> m_gaps;
+};
+
+void spin(QApplication& app, const std::function<bool()>& until, int atMostMs)
+{
+    QElapsedTimer clock;
+    clock.start();
+    QTimer wake;
+    wake.start(5);
+    while (!until() && clock.elapsed() < atMostMs)
+        app.processEvents(QEventLoop::WaitForMoreEvents);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QApplication app(argc, argv);
+    QCommandLineParser parser;
+    parser.addPositionalArgument(QStringLiteral("files"), QStringLiteral("DICOM clips; none: generated ones"));
+    parser.addHelpOption();
+    const QCommandLineOption secondsOption(QStringLiteral("seconds"), QStringLiteral("how long to play"), QStringLiteral("s"),
+                                           QStringLiteral("6"));
+    parser.addOption(secondsOption);
+    const QCommandLineOption shotOption(QStringLiteral("screenshot"), QStringLiteral("picture of the grid at the end"),
+                                        QStringLiteral("png"));
+    const QCommandLineOption lightOption(QStringLiteral("light"), QStringLiteral("light theme"));
+    const QCommandLineOption countOption(QStringLiteral("cells"), QStringLiteral("how many clips"), QStringLiteral("n"),
+                                         QStringLiteral("9"));
+    const QCommandLineOption sizeOption(QStringLiteral("size"), QStringLiteral("of the grid"), QStringLiteral("WxH"),
+                                        QStringLiteral("1000x800"));
+    parser.addOptions({shotOption, lightOption, countOption, sizeOption});
+    parser.process(app);
+    ui::Theme::instance().apply(parser.isSet(lightOption) ? ui::ThemeKind::Light : ui::ThemeKind::Dark);
+    const int count = parser.value(countOption).toInt();
+    const QStringList size = parser.value(sizeOption).split(QLatin1Char('x'));
+
+    std::vector<ui::CineCell> cells;
+    const QStringList files = parser.positionalArguments();
+    for (int i = 0; i < count; ++i) {
+        if (files.isEmpty()) {
+            test::GeneratedFrames::Options options;
+            options.frames = 60;
+            options.rows = 600;
+            options.columns = 800;
+            options.decodeTime = 3ms;
+            cells.push_back(test::generatedCell(options, 30));
+        } else {
+            ui::CineCell cell;
+            try {
+                cell.clip = echo::readClip(files[i % files.size()].toStdString());
+            } catch (const base::Error& error) {
+                std::fprintf(stderr, "%s\n", error.what());
+                return 1;
+            }
+            cells.push_back(std::move(cell));
+        }
+        cells.back().own = i % 3 == 0;
+        cells.back().title = cells.back().own ? QStringLiteral("own study")
+                                              : QStringLiteral("%1 · similarity 0.%2").arg(i).arg(92 - 3 * i);
+        cells.back().viewWeight = 0.04f + 0.03f * float(i);
+    }
+
+    ui::CineGrid grid;
+    grid.resize(size.value(0).toInt(), size.value(1).toInt());
+    grid.show();
+    spin(app, [] { return false; }, 500);  // the window stands, as it does when a person opens a study
+
+    Watchdog watchdog;
+    watchdog.start();
+    QElapsedTimer clock;
+    clock.start();
+    double first = -1;
+    grid.setCells(std::move(cells));
+    spin(app, [&] {
+        for (int i = 0; i < count && first < 0; ++i)
+            if (grid.currentFrame(i) >= 0)
+                first = double(clock.nsecsElapsed()) * 1e-6;
+        return grid.hasFirstFrames();
+    }, 10000);
+    const double all = double(clock.nsecsElapsed()) * 1e-6;
+    const double opening = watchdog.longest();
+    watchdog.start();
+    spin(app, [] { return false; }, int(parser.value(secondsOption).toDouble() * 1000));
+    double least = 1e9, most = 0;
+    for (int i = 0; i < count; ++i)
+        if (const double fps = grid.displayedFps(i); fps > 0) {
+            least = std::min(least, fps);
+            most = std::max(most, fps);
+        }
+    const double longest = watchdog.longest();
+    std::printf("{\"first_frame_ms\": %.1f, \"all_first_frames_ms\": %.1f, \"longest_block_opening_ms\": %.1f, "
+                "\"longest_block_playing_ms\": %.1f, \"gap_p99_ms\": %.1f, \"fps_least\": %.1f, \"fps_most\": %.1f}\n",
+                first, all, opening, longest, watchdog.share99(), least > most ? 0 : least, most);
+    if (parser.isSet(shotOption) && !grid.grab().save(parser.value(shotOption)))
+        return 1;
+    return 0;
+}
