@@ -221,6 +221,31 @@ private slots:
         QVERIFY2(sum > -0.6, qPrintable(QString::number(sum)));
     }
 
+    // Bad input is refused in words; nothing else may come out.
+    void hostileFiles()
+    {
+        const auto path = shared() / "data/hostile_dicom";
+        E2E_NEED_SHARED(path);
+        int read = 0, refused = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(path)) {
+            try {
+                const auto clip = echo::readClip(entry.path());
+                echo::preprocess(clip, {});
+                ++read;
+            } catch (const base::Error& e) {
+                QVERIFY(!e.sentence().empty());
+                ++refused;
+            }
+        }
+        qInfo("hostile files: %d encoded, %d refused", read, refused);
+        QVERIFY(refused > 0);
+        QCOMPARE(read, 0);
+        // Volumes of a private class are no cine.
+        const auto volume = shared() / "data/echo_3d/philips_qlab_cartesian4d_truncated.dcm";
+        if (std::filesystem::exists(volume))
+            QVERIFY_EXCEPTION_THROWN(echo::readClip(volume), base::ParseError);
+    }
+
     // The golden JPEG clip through our own decoder. The file's components are recovered from RGB, which costs a
     // rounding.
     void goldenJpegClip()
@@ -238,6 +263,7 @@ private slots:
             qInfo("JPEG clip, components of frame %d: largest error %d, mean %.4f (tolerance 0.5)", i, d.largest,
                   d.mean);
             QVERIFY(d.mean < 0.5);
+            ybr[std::size_t(i)] = golden.bytes;
         }
         const auto masked = echo::referenceMask(ybr, 240, 320);
         for (const int i : {0, 10}) {
@@ -246,10 +272,12 @@ private slots:
             const auto golden = base::readNpy(
                 reference(i ? "dicom_jpeg_crop_bgr_frame10_u8.npy" : "dicom_jpeg_crop_bgr_frame0_u8.npy"));
             const Difference d = difference(echo::cropAndScale(bgr, 0.1, 224).pixels, golden.bytes);
-            qInfo("JPEG clip, frame %d in the reference's colours, masked and cropped: largest error %d, mean %.4f "
-                  "(tolerance 1)",
-                  i, d.largest, d.mean);
-            QVERIFY(d.mean < 1);
+            // Frame 0 is the file's own components; frame 10 came back from RGB.
+            const int tolerance = i ? 8 : 0;
+            qInfo("JPEG clip, frame %d in the reference's colours, masked and cropped: largest error %d (tolerance "
+                  "%d), mean %.4f",
+                  i, d.largest, tolerance, d.mean);
+            QVERIFY(d.largest <= tolerance);
         }
         // Our own way: the same mask and the same padding, colours of the JPEG matrix.
         echo::EchoRecipe recipe;
@@ -261,7 +289,7 @@ private slots:
         const Difference mask = difference(ours.mask, masked.stages.back());
         qInfo("JPEG clip, our mask: %zu pixels, reference %zu, %zu differ", lit(ours.mask), lit(masked.stages.back()),
               mask.count);
-        QVERIFY(mask.count < 300);
+        QCOMPARE(mask.count, std::size_t(0));
         const auto info = base::Json::parse(textOf(reference("echo_preproc_info.json")));
         const auto& golden = info.at("EchoPrime tensor of the 12-frame DICOM").at("mean per frame (channel 0)").items();
         for (std::size_t f = 0; f < 16; ++f) {
