@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/npy.h"
+#include "ecg/ecg_reader.h"
+
+#include <charconv>
+#include <cmath>
+#include <fstream>
+
+namespace echo2ecg::ecg {
+
+namespace {
+
+// Shortest text that reads back as the same number, with a point in every locale.
+template <class T>
+void append(std::string& line, T value)
+{
+    char text[32];
+    const auto result = std::to_chars(text, text + sizeof text, value);
+    line.append(text, result.ptr);
+}
+
+void exportCsv(const EcgRecord& record, const std::filesystem::path& out)
+{
+    std::ofstream stream(out, std::ios::binary | std::ios::trunc);
+    if (!stream)
+        throw base::Error(base::ErrorCode::Io, "The file can't be written.", {out, {}});
+    std::string line = "# Echo2ECG Workstation, research use only; mV; ";
+    append(line, record.samplingHz);
+    line += " Hz\ntime_s";
+    for (const Lead lead : allLeads)
+        line += "," + std::string(name(lead));
+    line += '\n';
+    const std::size_t n = record.samples();
+    for (std::size_t i = 0; i < n; ++i) {
+        append(line, record.samplingHz > 0 ? double(i) / record.samplingHz : 0.0);
+        for (const auto& lead : record.leads) {
+            line += ',';
+            if (i < lead.size() && !std::isnan(lead[i]))
+                append(line, lead[i]);
+        }
+        line += '\n';
+        if (line.size() > 1u << 16) {
+            stream << line;
+            line.clear();
+        }
+    }
+    stream << line;
+    if (!stream.flush())
+        throw base::Error(base::ErrorCode::Io, "The file can't be written to its end.", {out, {}});
+}
+
+} // namespace
+
+void exportEcg(const EcgRecord& record, const std::filesystem::path& out)
+{
+    std::string extension = out.extension().string();
+    for (char& c : extension)
+        c = c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+    if (extension == ".csv")
+        exportCsv(record, out);
+    else if (extension == ".npy")
+        base::writeNpy(out, base::NpyArray::of({std::int64_t(leadCount), std::int64_t(record.samples())}, record.matrix()));
+    else
+        throw base::Error(base::ErrorCode::Unsupported, "An ECG is exported as .csv or .npy, not as this.", {out, {}});
+}
+
+} // namespace echo2ecg::ecg

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ecg/preprocess.h"
+
+#include "ecg/resample.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace echo2ecg::ecg {
+
+namespace {
+
+// Reductions are in double with pairwise blocks, for both precisions.
+template <class T>
+double meanOf(const T* values, std::size_t n)
+{
+    double total = 0;
+    for (std::size_t block = 0; block < n; block += 1024) {
+        double sum = 0;
+        for (std::size_t i = block; i < std::min(n, block + 1024); ++i)
+            sum += double(values[i]);
+        total += sum;
+    }
+    return n ? total / double(n) : 0;
+}
+
+template <class T>
+double varianceOf(const T* values, std::size_t n, double mean)
+{
+    double total = 0;
+    for (std::size_t block = 0; block < n; block += 1024) {
+        double sum = 0;
+        for (std::size_t i = block; i < std::min(n, block + 1024); ++i)
+            sum += (double(values[i]) - mean) * (double(values[i]) - mean);
+        total += sum;
+    }
+    return n ? total / double(n) : 0;
+}
+
+struct ChainNumbers
+{
+    double sigma = 0, clipLevel = 0;
+    std::size_t clipped = 0, nanReplaced = 0;
+};
+
+// The one chain for both precisions: every stored intermediate is rounded to T, the baseline is solved in double.
+template <class T>
+ChainNumbers runChain(std::vector<T>& values, std::size_t samples, const EcgRecipe& recipe)
+{
+    ChainNumbers numbers;
+    // Infinity is cleaned like NaN: as the largest finite number it would ruin the standard deviation of all leads.
+    for (T& value : values) {
+        if (!std::isfinite(value)) {
+            value = 0;
+            ++numbers.nanReplaced;
+        }
+    }
+    const T sigma = T(std::sqrt(varianceOf(values.data(), values.size(), meanOf(values.data(), values.size()))));
+    numbers.sigma = double(sigma);
+    if (recipe.clipSigmas > 0) {
+        const T level = T(recipe.clipSigmas) * sigma;
+        numbers.clipLevel = double(level);
+        for (T& value : values) {
+            if (value > level || value < -level) {
+                value = value > 0 ? level : -level;
+                ++numbers.clipped;
+            }
+        }
+    }
+    if (recipe.baselineLambda > 0) {
+        std::vector<double> lead(samples);
+        for (std::size_t row = 0; row < leadCount; ++row) {
+            T* const first = values.data() + row * samples;
+            std::copy(first, first + samples, lead.begin());
+            const auto baseline = baselineAls(lead.data(), samples, recipe.baselineLambda, recipe.baselineP,
+                                              recipe.baselineIterations);
+            for (std::size_t i = 0; i < samples; ++i)
+                first[i] -= T(baseline[i]);
+        }
+    }
+    for (const auto& [from, to] : recipe.normalisationGroups) {
+        T* const first = values.data() + std::size_t(from) * samples;
+        const std::size_t count = std::size_t(to - from) * samples;
+        const double mean = meanOf(first, count);
+        const T centre = T(mean), spread = T(std::sqrt(T(varianceOf(first, count, mean)) + T(recipe.normalisationEpsilon)));
+        // An all-zero group stays zero even where the recipe has no epsilon.
+        for (std::size_t i = 0; i < count; ++i)
+            first[i] = spread > 0 ? (first[i] - centre) / spread : T(0);
+    }
+    return numbers;
+}
+
+void checkShape(std::size_t values, std::size_t samples)
+{
+    if (values != leadCount * samples)
+        throw base::Error(base::ErrorCode::Internal, "An ECG matrix must have twelve rows of equal length.");
+}
+
+} // namespace
+
+ProcessedMatrix processMatrix(std::vector<double> values, std::size_t samples, const EcgRecipe& recipe)
+{
+    checkShape(values.size(), samples);
+    const ChainNumbers numbers = runChain(values, samples, recipe);
+    return {std::move(values), numbers.sigma, numbers.clipLevel, numbers.clipped, numbers.nanReplaced};
+}
+
+std::vector<float> processMatrixF32(const std::vector<float>& values, std::size_t samples, const EcgRecipe& recipe)
+{
+    checkShape(values.size(), samples);
+    std::vector<float> result = values;
+    runChain(result, samples, recipe);
+    return result;
+}
+
+PreprocessedEcg preprocess(const EcgRecord& record, const EcgRecipe& recipe)
+{
+    std::string missing;
+    for (const Lead lead : allLeads)
+        if (!record.has(lead))
+            missing += (missing.empty() ? "" : ", ") + std::string(name(lead));
+    if (!missing.empty())
+        throw base::Error(base::ErrorCode::Unsuitable, "The encoder needs twelve leads; missing: " + missing + ".", {record.file, {}});
+    if (!(record.samplingHz > 0) || !std::isfinite(record.samplingHz))
+        throw base::Error(base::ErrorCode::Unsuitable, "The ECG has no sampling rate.", {record.file, {}});
+
+    PreprocessedEcg result;
+    result.samplingHz = record.samplingHz;
+    std::size_t samples = record.samples();
+    const bool resampled = recipe.resampleToHz && *recipe.resampleToHz != record.samplingHz;
+    const double ratio = resampled ? *recipe.resampleToHz / record.samplingHz : 1.0;
+    const std::size_t needed = std::size_t(recipe.windowStart) + std::size_t(recipe.windowSamples);
+    const double afterwards = std::floor(double(samples) * ratio + 1e-9);
+    if (afterwards < double(needed))
+        throw base::Error(base::ErrorCode::Unsuitable,
+                          "The ECG is too short: the encoder needs " + std::to_string(needed) + " samples, there are " +
+                              std::to_string((long long)afterwards) + ".",
+                          {record.file, {}});
+    if (afterwards > 16e6)
+        throw base::Error(base::ErrorCode::LimitExceeded, "The ECG would be too long after resampling.", {record.file, {}});
+
+    std::vector<double> values;
+    values.reserve(leadCount * std::size_t(afterwards));
+    std::size_t replaced = 0;
+    std::vector<double> lead;
+    for (const auto& source : record.leads) {
+        lead.assign(source.begin(), source.end());
+        lead.resize(samples, std::nan(""));
+        for (double& value : lead) {
+            if (!std::isfinite(value)) {
+                value = 0;
+                ++replaced;
+            }
+        }
+        if (resampled)
+            lead = resample(lead.data(), samples, record.samplingHz, *recipe.resampleToHz);
+        values.insert(values.end(), lead.begin(), lead.end());
+    }
+    if (replaced)
+        result.warnings.push_back({"samples-replaced", std::to_string(replaced) + " invalid samples were set to zero.", {}});
+    if (resampled) {
+        result.samplingHz = *recipe.resampleToHz;
+        samples = std::size_t(afterwards);
+        const auto whole = [](double hz) { return std::to_string(hz).substr(0, std::to_string(hz).find('.') + 2); };
+        result.warnings.push_back({"resampled",
+                                   "The signal was resampled from " + whole(record.samplingHz) + " to " +
+                                       whole(result.samplingHz) + " Hz, as the recipe asks.",
+                                   {}});
+    }
+
+    const ProcessedMatrix processed = processMatrix(std::move(values), samples, recipe);
+    result.samples = int(samples);
+    result.sigma = processed.sigma;
+    result.clipLevel = processed.clipLevel;
+    result.clipped = processed.clipped;
+    result.processed.assign(processed.values.begin(), processed.values.end());
+    result.input.reserve(leadCount * std::size_t(recipe.windowSamples));
+    for (std::size_t row = 0; row < leadCount; ++row) {
+        const auto first = result.processed.begin() + std::ptrdiff_t(row * samples) + recipe.windowStart;
+        result.input.insert(result.input.end(), first, first + recipe.windowSamples);
+    }
+    return result;
+}
+
+} // namespace echo2ecg::ecg

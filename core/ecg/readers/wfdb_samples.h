@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <vector>
+
+namespace echo2ecg::ecg {
+
+bool isWfdbFormatKnown(int format) noexcept;
+
+// The value that marks an invalid sample in this format, if it has one.
+std::optional<std::int32_t> wfdbInvalidValue(int format) noexcept;
+
+// Samples of one WFDB signal file, one after the other in stored order (signal(5)). Reads through a small buffer.
+class WfdbSampleStream
+{
+public:
+    // Throws base::ParseError when the file can't be opened or the format is unknown.
+    WfdbSampleStream(const std::filesystem::path& file, int format, std::uint64_t byteOffset);
+
+    // The next stored value; format 8 gives differences. False at the end of the file.
+    bool next(std::int32_t& value);
+
+private:
+    bool fill();
+    int byte();                       // −1 at the end
+    bool word(std::uint32_t& value, int bytes);
+    bool unpackGroup();
+
+    std::ifstream m_stream;
+    int m_format;
+    std::vector<char> m_buffer;
+    std::size_t m_at = 0, m_end = 0;
+    std::int32_t m_group[3]{};        // samples of one packed group
+    int m_groupAt = 0, m_groupSize = 0;
+};
+
+} // namespace echo2ecg::ecg
