@@ -46,7 +46,7 @@ struct LibraryPanel::Impl
     {
         for (int row = 0; row < filter->rowCount(study); ++row)
             if (const qint64 clip = id(filter->index(row, 0, study)); !model->hasThumbnail(clip))
-                emit panel->thumbnailNeeded(clip);
+                emit panel->thumbnailNeeded(clip, id(study));
     }
 
     // Few patients stand open; many stay folded, except those a person opened.

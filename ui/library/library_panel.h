@@ -38,7 +38,7 @@ signals:
     void ecgActivated(qint64 ecg);
     void studyActivated(qint64 study);
     void clipActivated(qint64 study, qint64 clip);
-    void thumbnailNeeded(qint64 clip);
+    void thumbnailNeeded(qint64 clip, qint64 study);
     void importRequested();          // from the empty state
     void retryRequested(QString file);
     void dismissRequested(qint64 quarantine);

@@ -27,15 +27,20 @@ public:
 
     // Imports and opens; the first ECG named becomes the case, else the first study's linked ECG, else the study itself.
     void openPaths(const QStringList& paths);
+    void reopenLast();
     void openEcg(qint64 ecg);
     void openStudy(qint64 study);
     // True when nothing runs and every cell has its first frame: a screenshot is complete.
     bool isSettled() const;
-    // Writes the case report of the open ECG. Returns false (and says why in the status bar) without one.
-    bool writeReport(const std::filesystem::path& pdf);
+    // Writes the case report of the open ECG in a job; a notice says where it is, or why there is none.
+    void writeReport(const std::filesystem::path& pdf);
+    // What the notice line says at present; empty when it is hidden.
+    QString notice() const;
 
-signals:
-    void settled();
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
 
 private:
     struct Impl;

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/case_actions.h"
+
+#include <QActionGroup>
+#include <QCoreApplication>
+#include <QMainWindow>
+#include <QMenu>
+#include <QMenuBar>
+#include <QPoint>
+
+namespace echo2ecg::ui {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("CaseActions", text);
+}
+
+} // namespace
+
+CaseActions::CaseActions(QMainWindow* window)
+{
+    const auto make = [&](const char* text, const QList<QKeySequence>& keys, const char* hint) {
+        auto* action = new QAction(tr(text), window);
+        action->setShortcuts(keys);
+        action->setShortcutContext(Qt::WindowShortcut);
+        action->setStatusTip(tr(hint));
+        action->setToolTip(tr(hint));
+        window->addAction(action);
+        all << action;
+        return action;
+    };
+    openFiles = make("&Open files…", {QKeySequence::Open}, "Import and open ECGs and echo clips");
+    openFolder = make("Open &folder…", {QKeySequence("Ctrl+Shift+O")}, "Import everything in a folder: it is scanned by content");
+    loadBundle = make("Load model &bundle…", {QKeySequence("Ctrl+B")}, "Choose the folder of a model bundle");
+    writeReport = make("Save case &report…", {QKeySequence::Save}, "Write the open case as PDF");
+    screenshot = make("Save &picture of the window…", {}, "Write the window as PNG");
+    quit = make("&Quit", {QKeySequence::Quit}, "Close the workstation");
+
+    undo = make("&Undo", {QKeySequence::Undo}, "Take the last import back");
+    analyse = make("&Retrieve again", {QKeySequence("R")}, "Predict and search again for the open ECG");
+    search = make("&Search the library", {QKeySequence::Find}, "Put the cursor into the search field");
+    focusEcg = make("Go to the &ECG", {QKeySequence("E")}, "Select the ECG pane");
+    focusEcho = make("Go to the ech&o clips", {QKeySequence("O")}, "Select the echo pane");
+
+    playPause = make("&Play or pause", {QKeySequence(Qt::Key_Space)}, "Play or pause all clips");
+    stepForward = make("Step &forward", {QKeySequence(Qt::Key_Right)}, "Show the next frame");
+    stepBack = make("Step &back", {QKeySequence(Qt::Key_Left)}, "Show the frame before");
+    faster = make("F&aster", {QKeySequence("]")}, "Play faster");
+    slower = make("&Slower", {QKeySequence("[")}, "Play slower");
+    const QPoint layouts[] = {{1, 1}, {2, 1}, {3, 1}, {2, 2}, {1, 2}, {3, 2}, {1, 3}, {2, 3}, {3, 3}};
+    int number = 0;
+    for (const QPoint& layout : layouts) {
+        ++number;
+        auto* action = make("", {QKeySequence(Qt::Key_0 + number)}, "Change the layout of the echo pane");
+        action->setText(tr("Echo layout %1 × %2").arg(layout.y()).arg(layout.x()));
+        action->setData(layout);
+        gridLayouts << action;
+    }
+
+    threeByFour = make("ECG as &3 × 4 with rhythm strip", {QKeySequence("Ctrl+3")}, "Show the ECG in four columns with lead II below");
+    twelveByOne = make("ECG as &12 × 1", {QKeySequence("Ctrl+1")}, "Show twelve leads below each other");
+    darkTheme = make("&Dark", {QKeySequence("Ctrl+D")}, "Dark theme, for a reading room");
+    lightTheme = make("&Light", {QKeySequence("Ctrl+L")}, "Light theme");
+    panel = make("&Full screen for the selected pane", {QKeySequence("F11")}, "Give the selected pane the whole screen, and back");
+    resetDocks = make("&Put the panes back", {}, "Restore the default places of all panes");
+    const auto exclusive = [&](std::initializer_list<QAction*> actions) {
+        auto* group = new QActionGroup(window);
+        for (QAction* action : actions) {
+            action->setCheckable(true);
+            group->addAction(action);
+        }
+    };
+    exclusive({threeByFour, twelveByOne});
+    exclusive({darkTheme, lightTheme});
+
+    palette = make("&Command palette", {QKeySequence("Ctrl+K")}, "Find any command by its name");
+    allCommands = make("&All commands and keys", {QKeySequence("?")}, "Show every command with its key");
+    about = make("A&bout", {}, "Version, licence and intended use");
+}
+
+void CaseActions::fillMenus(QMainWindow* window, const QList<QAction*>& dockToggles) const
+{
+    QMenuBar* bar = window->menuBar();
+    QMenu* file = bar->addMenu(tr("&File"));
+    file->addActions({openFiles, openFolder});
+    file->addSeparator();
+    file->addAction(loadBundle);
+    file->addSeparator();
+    file->addActions({writeReport, screenshot});
+    file->addSeparator();
+    file->addAction(quit);
+
+    QMenu* cases = bar->addMenu(tr("&Case"));
+    cases->addActions({undo, analyse});
+    cases->addSeparator();
+    cases->addActions({search, focusEcg, focusEcho});
+
+    QMenu* cine = bar->addMenu(tr("C&ine"));
+    cine->addActions({playPause, stepForward, stepBack, faster, slower});
+    cine->addSeparator();
+    cine->addActions(gridLayouts);
+
+    QMenu* view = bar->addMenu(tr("&View"));
+    view->addActions({threeByFour, twelveByOne});
+    view->addSeparator();
+    view->addActions({darkTheme, lightTheme});
+    view->addSeparator();
+    view->addActions(dockToggles);
+    view->addAction(resetDocks);
+    view->addSeparator();
+    view->addAction(panel);
+
+    QMenu* help = bar->addMenu(tr("&Help"));
+    help->addActions({palette, allCommands});
+    help->addSeparator();
+    help->addAction(about);
+}
+
+} // namespace echo2ecg::ui

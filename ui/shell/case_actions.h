@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAction>
+#include <QList>
+
+class QMainWindow;
+
+namespace echo2ecg::ui {
+
+// Every action of the window with its name, key and menu, in one place: menus, palette and keys are built from it.
+struct CaseActions
+{
+    explicit CaseActions(QMainWindow* window);
+
+    QAction *openFiles, *openFolder, *loadBundle, *writeReport, *screenshot, *quit;
+    QAction *undo, *analyse, *search, *focusEcg, *focusEcho;
+    QAction *playPause, *stepForward, *stepBack, *faster, *slower;
+    QAction *threeByFour, *twelveByOne;
+    QAction *darkTheme, *lightTheme, *panel, *resetDocks;
+    QAction *palette, *allCommands, *about;
+    QList<QAction*> gridLayouts;  // data(): QPoint(columns, rows)
+    QList<QAction*> all;
+
+    void fillMenus(QMainWindow* window, const QList<QAction*>& dockToggles) const;
+};
+
+} // namespace echo2ecg::ui

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/case_session.h"
+
+#include "casework/bundle_choice.h"
+#include "report/case_report.h"
+#include "ui/retrieval/formatting.h"
+#include "ui/shell/cell_choice.h"
+
+#include <QDateTime>
+
+#include <algorithm>
+#include <set>
+#include <variant>
+
+namespace echo2ecg::ui {
+
+namespace {
+
+constexpr int cellsPerSide = 9;   // of what a 3×3 grid can show
+constexpr int rankedStudies = 20;
+
+const char* const lastEcgKey = "shell/last-ecg";
+
+QString sentence(const base::Warnings& warnings)
+{
+    return warnings.empty() ? QString() : QString::fromStdString(warnings.front().sentence);
+}
+
+} // namespace
+
+struct CaseSession::Loaded
+{
+    std::unique_ptr<inference::Engine> engine;
+    std::unique_ptr<casework::CaseEngine> cases;
+};
+
+CaseSession::CaseSession(const WindowOptions& options, QObject* parent) : QObject(parent)
+{
+    if (!library::Library::isLibrary(options.library))
+        library::Library::create(options.library);
+    m_library = library::Library::open(options.library);
+    connect(&m_jobs, &JobRunner::failed, this, [this](int, const QString& title, const QString& text) {
+        say(QStringLiteral("%1: %2").arg(title, text), NoticeBar::Tone::Error);
+    });
+}
+
+CaseSession::~CaseSession()
+{
+    m_jobs.cancelAll();
+}
+
+void CaseSession::say(const QString& text, NoticeBar::Tone tone, const QString& actionText, std::function<void()> action)
+{
+    emit noticed(text, tone, actionText, action);
+}
+
+void CaseSession::loadBundle(const std::filesystem::path& bundle)
+{
+    emit analysing(tr("Loading the model…"));
+    m_jobs.start(
+        tr("Loading the model"), JobRunner::Lane::Device, this,
+        [library = m_library.get(), bundle](const base::JobContext& job) {
+            const auto folder = casework::chooseBundle(*library, bundle, job);
+            inference::EngineOptions options;
+            options.store = library;
+            auto loaded = std::make_shared<Loaded>();
+            loaded->engine = inference::loadEngine(folder, options, job);
+            loaded->cases = std::make_unique<casework::CaseEngine>(*library, *loaded->engine);
+            casework::rememberBundle(*library, folder);
+            return loaded;
+        },
+        [this](std::shared_ptr<Loaded>& loaded) {
+            m_loaded = loaded;
+            m_facts = loaded->cases->facts();
+            emit engineChanged();
+            if (m_ecg)
+                analyse();
+            else
+                embedMissing();
+        });
+}
+
+void CaseSession::refreshLibrary()
+{
+    m_jobs.start(
+        tr("Reading the library"), JobRunner::Lane::Files, this,
+        [library = m_library.get()](const base::JobContext&) { return LibraryPanel::readLibrary(*library); },
+        [this](LibraryPanel::Contents& contents) { emit libraryRead(contents); });
+}
+
+void CaseSession::importPaths(const std::vector<std::filesystem::path>& paths)
+{
+    struct Imported
+    {
+        casework::ImportSummary summary;
+        std::vector<library::Id> addedEcgs, addedStudies;
+    };
+    m_jobs.start(
+        tr("Importing"), JobRunner::Lane::Files, this,
+        [library = m_library.get(), paths](const base::JobContext& job) {
+            std::set<library::Id> ecgsBefore, studiesBefore;
+            for (const auto& e : library->ecgs())
+                ecgsBefore.insert(e.id);
+            for (const auto& s : library->studies())
+                studiesBefore.insert(s.id);
+            Imported imported;
+            imported.summary = casework::import(*library, paths, job);
+            for (const auto id : imported.summary.ecgs)
+                if (!ecgsBefore.count(id))
+                    imported.addedEcgs.push_back(id);
+            for (const auto id : imported.summary.studies)
+                if (!studiesBefore.count(id))
+                    imported.addedStudies.push_back(id);
+            return imported;
+        },
+        [this](Imported& imported) {
+            const auto& summary = imported.summary;
+            refreshLibrary();
+            std::function<void()> undo;
+            if (!imported.addedEcgs.empty() || !imported.addedStudies.empty())
+                undo = [this, ecgs = imported.addedEcgs, studies = imported.addedStudies] {
+                    m_jobs.start(
+                        tr("Undoing the import"), JobRunner::Lane::Files, this,
+                        [library = m_library.get(), ecgs, studies](const base::JobContext&) {
+                            for (const auto id : ecgs)
+                                library->removeEcg(id);
+                            for (const auto id : studies)
+                                library->removeStudy(id);
+                        },
+                        [this, ecgs, studies] {
+                            if (std::count(ecgs.begin(), ecgs.end(), m_ecg) || std::count(studies.begin(), studies.end(), m_ownStudy) ||
+                                std::count(studies.begin(), studies.end(), m_shownStudy)) {
+                                m_ecg = m_ownStudy = m_shownStudy = 0;
+                                m_record.reset();
+                                m_ownCells.clear();
+                                m_otherCells.clear();
+                                emit caseClosed();
+                            }
+                            refreshLibrary();
+                        });
+                };
+            const bool nothing = summary.ecgs.empty() && summary.studies.empty();
+            say(QString::fromStdString(summary.sentence),
+                nothing ? NoticeBar::Tone::Error : summary.unreadable.empty() ? NoticeBar::Tone::Plain : NoticeBar::Tone::Warning,
+                undo ? tr("Undo") : QString(), undo);
+            if (!summary.ecgs.empty())
+                openEcg(summary.ecgs.front());
+            else if (!summary.studies.empty())
+                openStudy(summary.studies.front());
+            else if (!summary.unreadable.empty() && !m_ecg)
+                emit ecgFailed(QString::fromStdString(summary.unreadable.front().reason));
+            if (summary.ecgs.empty())
+                embedMissing();
+        });
+}
+
+void CaseSession::openEcg(library::Id ecg)
+{
+    struct Opened
+    {
+        ecg::EcgRecord record;
+        std::vector<ecg::Finding> findings;
+        library::Id study = 0;
+        std::vector<CineCell> cells;
+    };
+    m_ecg = ecg;
+    m_shownStudy = 0;
+    m_prediction.reset();
+    m_retrieval.reset();
+    m_jobs.start(
+        tr("Opening the ECG"), JobRunner::Lane::Files, this,
+        [library = m_library.get(), ecg, bundle = bundleId(), recipe = m_facts ? m_facts->ecgRecipe : ecg::EcgRecipe{}](const base::JobContext&) {
+            Opened opened;
+            opened.record = library->loadEcg(ecg);
+            opened.findings = ecg::checkQuality(opened.record, recipe);
+            if (const auto row = library->ecg(ecg); row.linkedStudy) {
+                opened.study = *row.linkedStudy;
+                opened.cells = chooseCells(*library, opened.study, bundle, cellsPerSide);
+                for (auto& cell : opened.cells) {
+                    cell.own = true;
+                    cell.title = tr("own study");
+                }
+            }
+            library->setSetting(lastEcgKey, std::to_string(ecg));
+            return opened;
+        },
+        [this, ecg](Opened& opened) {
+            if (ecg != m_ecg)
+                return;
+            m_record = opened.record;
+            m_ownStudy = opened.study;
+            m_ownCells = std::move(opened.cells);
+            m_otherCells.clear();
+            m_alone = false;
+            emit ecgOpened(ecg, opened.findings);
+            updateCells();
+            analyse();
+        });
+}
+
+void CaseSession::openStudy(library::Id study, library::Id clip)
+{
+    m_shownStudy = study;
+    m_jobs.start(
+        tr("Opening the echo study"), JobRunner::Lane::Files, this,
+        [library = m_library.get(), study, clip, bundle = bundleId()](const base::JobContext&) {
+            return chooseCells(*library, study, bundle, cellsPerSide, clip);
+        },
+        [this, study](std::vector<CineCell>& cells) {
+            if (study != m_shownStudy)
+                return;
+            for (auto& cell : cells)
+                cell.own = study == m_ownStudy;
+            m_otherCells = std::move(cells);
+            m_alone = true;
+            updateCells();
+        });
+}
+
+void CaseSession::showRetrieved(library::Id study, const QString& title)
+{
+    m_shownStudy = study;
+    m_jobs.start(
+        tr("Opening the similar study"), JobRunner::Lane::Files, this,
+        [library = m_library.get(), study, title, bundle = bundleId()](const base::JobContext&) {
+            auto cells = chooseCells(*library, study, bundle, cellsPerSide);
+            for (auto& cell : cells)
+                cell.title = title;
+            return cells;
+        },
+        [this, study](std::vector<CineCell>& cells) {
+            if (study != m_shownStudy)
+                return;
+            m_otherCells = std::move(cells);
+            m_alone = false;
+            updateCells();
+        });
+}
+
+void CaseSession::updateCells()
+{
+    emit cellsChanged(besideEachOther(m_alone ? std::vector<CineCell>{} : m_ownCells, m_otherCells, m_rows, m_columns));
+}
+
+void CaseSession::setGrid(int rows, int columns)
+{
+    m_rows = rows;
+    m_columns = columns;
+    updateCells();
+}
+
+void CaseSession::reopenLast()
+{
+    const auto last = m_library->setting(lastEcgKey);
+    if (last.empty())
+        return;
+    const auto rows = m_library->ecgs();
+    const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return std::to_string(row.id) == last; });
+    if (found != rows.end())
+        openEcg(found->id);
+}
+
+void CaseSession::analyse()
+{
+    if (!m_ecg)
+        return;
+    if (!m_loaded) {
+        emit analysing(tr("Loading the model…"));
+        return;
+    }
+    emit analysing(tr("Encoding the ECG…"));
+    runAnalysis(false);
+}
+
+void CaseSession::runAnalysis(bool again)
+{
+    struct Analysis
+    {
+        casework::Prediction prediction;
+        casework::Retrieval retrieval;
+    };
+    m_jobs.start(
+        tr("Predicting"), JobRunner::Lane::Device, this,
+        [loaded = m_loaded, ecg = m_ecg](const base::JobContext& job) -> std::variant<Analysis, QString> {
+            try {
+                Analysis analysis;
+                analysis.prediction = loaded->cases->predict(ecg, job);
+                analysis.retrieval = loaded->cases->retrieve(ecg, rankedStudies, job);
+                return analysis;
+            } catch (const base::Cancelled&) {
+                throw;
+            } catch (const base::Error& error) {
+                return QString::fromStdString(error.what());
+            }
+        },
+        [this, ecg = m_ecg, again](std::variant<Analysis, QString>& outcome) {
+            if (ecg != m_ecg)
+                return;
+            if (const auto* failure = std::get_if<QString>(&outcome)) {
+                emit analysisFailed(*failure);
+                return;
+            }
+            auto& analysis = std::get<Analysis>(outcome);
+            m_prediction = std::move(analysis.prediction);
+            m_retrieval = std::move(analysis.retrieval);
+            emit predicted(*m_prediction);
+            emit retrieved(*m_retrieval, !again);
+            if (!again)
+                embedMissing();
+        });
+}
+
+void CaseSession::embedMissing()
+{
+    if (!m_loaded)
+        return;
+    m_jobs.start(
+        tr("Embedding"), JobRunner::Lane::Device, this,
+        [loaded = m_loaded](const base::JobContext& job) { return loaded->cases->embedMissing(job); },
+        [this](casework::CaseEngine::Outcome& outcome) {
+            if (!outcome.failures.empty())
+                say(tr("%n item(s) couldn't be embedded: %1", nullptr, int(outcome.failures.size())).arg(sentence(outcome.failures)), NoticeBar::Tone::Warning);
+            if (!m_ecg)
+                return;
+            if (outcome.ecgs + outcome.studies > 0 || (m_retrieval && m_retrieval->studies.empty()))
+                runAnalysis(true);
+        });
+}
+
+void CaseSession::remove(library::Id ecg, library::Id study)
+{
+    m_jobs.start(
+        tr("Removing"), JobRunner::Lane::Files, this,
+        [library = m_library.get(), ecg, study](const base::JobContext&) {
+            if (ecg)
+                library->removeEcg(ecg);
+            if (study)
+                library->removeStudy(study);
+        },
+        [this, ecg, study] {
+            if ((ecg && ecg == m_ecg) || (study && (study == m_ownStudy || study == m_shownStudy))) {
+                m_ecg = ecg == m_ecg ? 0 : m_ecg;
+                m_ownCells.clear();
+                m_otherCells.clear();
+                if (!m_ecg) {
+                    m_record.reset();
+                    emit caseClosed();
+                } else {
+                    openEcg(m_ecg);
+                }
+            }
+            refreshLibrary();
+        });
+}
+
+void CaseSession::dismissQuarantine(library::Id id)
+{
+    m_library->clearQuarantine(id);
+    refreshLibrary();
+}
+
+void CaseSession::writeReport(const std::filesystem::path& pdf)
+{
+    if (!m_record) {
+        say(tr("There is no case to report: open an ECG first"), NoticeBar::Tone::Warning);
+        return;
+    }
+    report::CaseReport known{*m_record, m_prediction, m_retrieval, m_facts, {}};
+    m_jobs.start(
+        tr("Writing the report"), JobRunner::Lane::Files, this,
+        [library = m_library.get(), known = std::move(known), pdf, bundle = bundleId()](const base::JobContext&) {
+            report::CaseReport report = known;
+            if (report.retrieval)
+                for (std::size_t i = 0; i < std::min<std::size_t>(3, report.retrieval->studies.size()); ++i) {
+                    const auto& study = report.retrieval->studies[i];
+                    const auto cells = chooseCells(*library, study.study, bundle, 1);
+                    if (cells.empty())
+                        continue;
+                    echo::ClipFrames frames(cells.front().clip, std::size_t(16) << 20);
+                    const std::string caption = std::to_string(study.rank) + " · " + similarity(study.similarity).toStdString();
+                    report.pictures.emplace_back(caption, echo::thumbnail(frames, 480, 360));
+                }
+            report::writeCaseReport(report, pdf);
+        },
+        [this, pdf] { say(tr("The case report is in %1").arg(QString::fromStdString(pdf.string()))); });
+}
+
+} // namespace echo2ecg::ui

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "casework/case_engine.h"
+#include "casework/import.h"
+#include "ui/echo/cine_grid.h"
+#include "ui/jobs/job_runner.h"
+#include "ui/library/library_panel.h"
+#include "ui/shell/case_window.h"
+#include "ui/shell/notice_bar.h"
+#include "ui/shell/thumbnail_service.h"
+
+#include <QObject>
+
+namespace echo2ecg::ui {
+
+// The case behind the window: library, engine, the open ECG, its own study and the retrieved one. It starts jobs and says what came of them; it paints nothing.
+// GUI thread only; what it reads or computes runs in jobs. A result that comes after another case was opened is dropped.
+class CaseSession : public QObject
+{
+    Q_OBJECT
+public:
+    // Creates the library when it isn't there. Throws base::Error when it can't be opened.
+    explicit CaseSession(const WindowOptions& options, QObject* parent = nullptr);
+    ~CaseSession() override;
+
+    JobRunner& jobs() { return m_jobs; }
+    ThumbnailService& thumbnails() { return m_thumbnails; }
+    library::Library& library() { return *m_library; }
+    const std::optional<inference::EngineFacts>& engine() const { return m_facts; }
+    const std::optional<ecg::EcgRecord>& record() const { return m_record; }
+    bool isIdle() const { return m_jobs.isIdle() && m_thumbnails.isIdle(); }
+
+    // Loads the bundle: the one named, else the one the library remembers, else an untrained small one that is made inside the library.
+    void loadBundle(const std::filesystem::path& bundle);
+    void importPaths(const std::vector<std::filesystem::path>& paths);
+    void openEcg(library::Id ecg);
+    // A study of the library in the echo pane alone; with `clip` first.
+    void openStudy(library::Id study, library::Id clip = 0);
+    // A ranked study beside the own one.
+    void showRetrieved(library::Id study, const QString& title);
+    void setGrid(int rows, int columns);
+    void reopenLast();
+    void analyse();          // predict and retrieve again
+    void refreshLibrary();
+    void remove(library::Id ecg, library::Id study);
+    void dismissQuarantine(library::Id id);
+    void writeReport(const std::filesystem::path& pdf);
+
+signals:
+    void libraryRead(const LibraryPanel::Contents& contents);
+    void engineChanged();
+    void engineFailed(const QString& sentence);
+    void ecgOpened(qint64 ecg, const std::vector<ecg::Finding>& findings);
+    void ecgFailed(const QString& sentence);
+    void caseClosed();
+    void cellsChanged(const std::vector<CineCell>& cells);
+    void analysing(const QString& what);
+    void predicted(const casework::Prediction& prediction);
+    void retrieved(const casework::Retrieval& retrieval, bool moreComing);
+    void analysisFailed(const QString& sentence);
+    void noticed(const QString& text, NoticeBar::Tone tone, const QString& actionText, const std::function<void()>& action);
+
+private:
+    struct Loaded;  // engine and case engine, kept alive by the jobs that use them
+    void runAnalysis(bool again);
+    void embedMissing();
+    void updateCells();
+    std::string bundleId() const { return m_facts ? m_facts->bundleId : std::string(); }
+    void say(const QString& text, NoticeBar::Tone tone = NoticeBar::Tone::Plain, const QString& actionText = {}, std::function<void()> action = {});
+
+    std::unique_ptr<library::Library> m_library;
+    std::shared_ptr<Loaded> m_loaded;
+    std::optional<inference::EngineFacts> m_facts;
+    library::Id m_ecg = 0, m_ownStudy = 0, m_shownStudy = 0;
+    std::optional<ecg::EcgRecord> m_record;
+    std::optional<casework::Prediction> m_prediction;
+    std::optional<casework::Retrieval> m_retrieval;
+    std::vector<CineCell> m_ownCells, m_otherCells;
+    bool m_alone = false;  // m_otherCells is a study opened by itself
+    int m_rows = 2, m_columns = 2;
+    // Last: their destructors wait for work that uses what stands above.
+    ThumbnailService m_thumbnails;
+    JobRunner m_jobs;
+};
+
+} // namespace echo2ecg::ui
