@@ -34,6 +34,8 @@ inline std::filesystem::path sharedData(const char* file)
 
 } // namespace echo2ecg::test
 
-#define E2E_NEED_SHARED(path)                                                                                            \
-    if (!std::filesystem::exists(path))                                                                                  \
-    QSKIP(("shared data is absent: " + std::filesystem::path(path).string()).c_str())
+#define E2E_NEED_SHARED(needed)                                                                                          \
+    do {                                                                                                                 \
+        if (!std::filesystem::exists(needed))                                                                            \
+            QSKIP(("shared data is absent: " + std::filesystem::path(needed).string()).c_str());                         \
+    } while (false)
