@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "casework/bundle_choice.h"
 #include "casework/case_engine.h"
 #include "ecg/ecg_reader.h"
-#include "library_bundle.h"
+#include "open_library.h"
 #include "session.h"
 #include "views.h"
 
@@ -27,13 +28,12 @@ OpenCase open(const Session& session, const Arguments& arguments)
 {
     OpenCase result;
     result.library = openLibrary(arguments.library);
-    const std::filesystem::path bundle = bundleOf(*result.library, arguments.bundle);
+    const std::filesystem::path bundle = blame(
+        BundleOrLibrary, [&] { return casework::chooseBundle(*result.library, arguments.bundle, session.job()); });
     inference::EngineOptions options;
     options.store = result.library.get();
     result.engine = blame(BundleOrLibrary, [&] { return inference::loadEngine(bundle, options, session.job()); });
     result.cases = std::make_unique<casework::CaseEngine>(*result.library, *result.engine);
-    if (result.library->setting(bundleSetting).empty())
-        blame(BundleOrLibrary, [&] { rememberBundle(*result.library, bundle); });
     return result;
 }
 
@@ -100,7 +100,8 @@ int predict(const Session& session, const Arguments& arguments)
     const ecg::EcgRecord record = ecg::readEcg(arguments.file);
     const OpenCase opened = open(session, arguments);
     const base::JobContext job = session.job();
-    embedMissing(job, opened.library->ecgs(), "ECG", [&](library::Id id) { opened.cases->embedEcg(id, job); });
+    if (!ecg::isBlocked(ecg::checkQuality(record, opened.engine->facts().ecgRecipe)))
+        embedMissing(job, opened.library->ecgs(), "ECG", [&](library::Id id) { opened.cases->embedEcg(id, job); });
     const casework::Prediction prediction = opened.cases->predict(record, job);
 
     const inference::EngineFacts& facts = opened.engine->facts();
@@ -143,7 +144,10 @@ int retrieve(const Session& session, const Arguments& arguments)
     const ecg::EcgRecord record = ecg::readEcg(arguments.file);
     const OpenCase opened = open(session, arguments);
     const base::JobContext job = session.job();
-    embedMissing(job, opened.library->studies(), "study", [&](library::Id id) { opened.cases->embedStudy(id, job); });
+    const bool blocked = ecg::isBlocked(ecg::checkQuality(record, opened.engine->facts().ecgRecipe));
+    if (!blocked)
+        embedMissing(job, opened.library->studies(), "study",
+                     [&](library::Id id) { opened.cases->embedStudy(id, job); });
     const casework::Retrieval retrieval = opened.cases->retrieve(record, arguments.top, job);
 
     const inference::EngineFacts& facts = opened.engine->facts();
@@ -171,7 +175,7 @@ int retrieve(const Session& session, const Arguments& arguments)
                             {"own_similarity", orNull(retrieval.ownSimilarity)},
                             {"why_not", retrieval.whyNot.empty() ? base::Json() : base::Json(retrieval.whyNot)}}),
         out, facts.trained);
-    return ecg::isBlocked(ecg::checkQuality(record, facts.ecgRecipe)) ? Unsuitable : Ok;
+    return blocked ? Unsuitable : Ok;
 }
 
 } // namespace

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "casework/bundle_choice.h"
 #include "casework/case_engine.h"
 #include "casework/import.h"
-#include "library_bundle.h"
+#include "inference/bundles.h"
+#include "open_library.h"
 #include "session.h"
 #include "views.h"
 
@@ -10,25 +12,6 @@ namespace echo2ecg::cli {
 std::unique_ptr<library::Library> openLibrary(const std::filesystem::path& folder)
 {
     return blame(BundleOrLibrary, [&] { return library::Library::open(folder); });
-}
-
-void rememberBundle(library::Library& library, const std::filesystem::path& bundle)
-{
-    std::error_code none;
-    const auto whole = std::filesystem::weakly_canonical(bundle, none);
-    library.setSetting(bundleSetting, (none ? std::filesystem::absolute(bundle) : whole).string());
-}
-
-std::filesystem::path bundleOf(const library::Library& library, const std::filesystem::path& named)
-{
-    if (!named.empty())
-        return named;
-    const std::string remembered = library.setting(bundleSetting);
-    if (remembered.empty())
-        throw Failure{BundleOrLibrary,
-                      base::Error(base::ErrorCode::Missing, "this library has no bundle yet: name one with --bundle",
-                                  {library.folder(), {}})};
-    return remembered;
 }
 
 namespace {
@@ -47,9 +30,11 @@ base::Json view(const casework::ScannedFile& file)
 int create(const Session& session, const Arguments& arguments)
 {
     blame(BundleOrLibrary, [&] {
+        if (!arguments.bundle.empty())
+            inference::bundleInfo(arguments.bundle); // refused before anything is made
         library::Library::create(arguments.folder);
         if (!arguments.bundle.empty())
-            rememberBundle(*library::Library::open(arguments.folder), arguments.bundle);
+            casework::rememberBundle(*library::Library::open(arguments.folder), arguments.bundle);
     });
     session.print(base::Json::object({{"library", arguments.folder.string()}, {"created", true}}),
                   "An empty library is in " + arguments.folder.string());
@@ -65,7 +50,7 @@ base::Json embedAll(const Session& session, library::Library& library, const std
     options.store = &library;
     const auto engine = blame(BundleOrLibrary, [&] { return inference::loadEngine(bundle, options, job); });
     trained = engine->facts().trained;
-    rememberBundle(library, bundle);
+    casework::rememberBundle(library, bundle);
     casework::CaseEngine cases(library, *engine);
     const auto outcome = cases.embedMissing(job);
     failed = !outcome.failures.empty();

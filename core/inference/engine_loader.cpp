@@ -32,12 +32,11 @@ EngineFacts factsOf(const BundleFacts& bundle)
     return facts;
 }
 
-void refuseUnlessGolden(const std::filesystem::path& folder, const base::JobContext& job)
+void refuseUnlessGolden(plugin::Networks& networks, const std::filesystem::path& folder, const base::JobContext& job)
 {
     job.report({"checking golden tensors", 0, 0, "tensors"});
     std::vector<plugin::GoldenCheck> checks;
-    std::string device;
-    plugin::raise(plugin::functions().verify(folder, job, checks, device));
+    plugin::raise(networks.verifyGolden(job, checks));
     if (checks.empty())
         throw base::Error(base::ErrorCode::Mismatch, "the bundle has no golden tensors to check",
                           base::Place{folder, {}});
@@ -64,12 +63,11 @@ std::unique_ptr<Engine> loadEngine(const std::filesystem::path& bundle, const En
     parts.facts = factsOf(read);
     parts.shapes = read.shapes;
     parts.openNetworks = [&] {
-        if (options.verifyGolden)
-            refuseUnlessGolden(bundle, job);
-        job.throwIfCancelled();
         job.report({"loading weights", 0, 0, {}});
         std::unique_ptr<plugin::Networks> networks;
         plugin::raise(functions.open({bundle, options.allowCuda, options.threads}, job, networks));
+        if (options.verifyGolden)
+            refuseUnlessGolden(*networks, bundle, job);
         return networks;
     };
     return makeEngine(std::move(parts), options, job);

@@ -135,6 +135,13 @@ public:
             result = {std::move(study.token), std::move(study.aligned), std::move(study.viewWeights)};
         });
     }
+    Outcome verifyGolden(const base::JobContext& job, std::vector<GoldenCheck>& checks) noexcept override
+    {
+        return guarded([&] {
+            for (const nn::GoldenCheck& check : nn::verifyGolden(model(), job))
+                checks.push_back({check.name, check.largestError, check.tolerance, check.ok()});
+        });
+    }
     Outcome moveToCpu() noexcept override
     {
         return guarded([&] {
@@ -183,11 +190,13 @@ Outcome readInfo(const std::filesystem::path& bundle, base::Json& json, Shapes& 
 Outcome verify(const std::filesystem::path& bundle, const base::JobContext& job, std::vector<GoldenCheck>& checks,
                std::string& device) noexcept
 {
-    return guarded([&] {
-        for (const nn::GoldenCheck& check : nn::verifyBundle(nn::readBundleInfo(bundle), job))
-            checks.push_back({check.name, check.largestError, check.tolerance, check.ok()});
-        device = nn::chooseDevice(true, 0).description;
+    Outcome golden;
+    const Outcome opened = guarded([&] {
+        BundleNetworks networks(bundle, true, 0);
+        device = networks.device();
+        golden = networks.verifyGolden(job, checks);
     });
+    return opened.failed ? opened : golden;
 }
 
 Outcome namedShapes(const std::string& architecture, Shapes& shapes) noexcept

@@ -58,6 +58,8 @@ public:
     virtual Outcome alignEcg(const float* tokens, int batch, std::vector<float>& aligned) noexcept = 0;
     virtual Outcome echoClips(const float* input, int batch, std::vector<float>& embeddings) noexcept = 0;
     virtual Outcome study(const float* clips, int views, StudyVectors& result) noexcept = 0;
+    // Recomputes the bundle's golden tensors on this device.
+    virtual Outcome verifyGolden(const base::JobContext& job, std::vector<GoldenCheck>& checks) noexcept = 0;
     // Builds the same networks on the CPU; the GPU's memory is given back first.
     virtual Outcome moveToCpu() noexcept = 0;
 };

@@ -76,6 +76,11 @@ public:
         result.viewWeights.assign(std::size_t(views), 1.0f / float(views));
         return {};
     }
+    inference::plugin::Outcome verifyGolden(const base::JobContext&,
+                                            std::vector<inference::plugin::GoldenCheck>&) noexcept override
+    {
+        return {};
+    }
     inference::plugin::Outcome moveToCpu() noexcept override
     {
         ++m_state.movedToCpu;

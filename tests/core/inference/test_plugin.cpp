@@ -173,6 +173,35 @@ private slots:
         QVERIFY2(mismatch.code() == base::ErrorCode::Mismatch, mismatch.what());
     }
 
+    void aBundleThatDoesntReproduceIsRefused()
+    {
+        // The golden tensors of another seed, with the hash that bundle.json promises.
+        const std::filesystem::path wrong = m_folder.filePath("golden").toStdString();
+        std::filesystem::copy(m_bundle, wrong);
+        const std::filesystem::path other = m_folder.filePath("golden-of-another").toStdString();
+        createBundle(other, "random", "small", 99);
+        const auto overwrite = std::filesystem::copy_options::overwrite_existing;
+        std::filesystem::copy_file(other / "golden.safetensors", wrong / "golden.safetensors", overwrite);
+        const auto textOf = [](const std::filesystem::path& file) {
+            std::ifstream in(file);
+            return std::string((std::istreambuf_iterator<char>(in)), {});
+        };
+        base::Json json = base::Json::parse(textOf(wrong / "bundle.json"));
+        base::Json files = json.at("files");
+        files.set("golden.safetensors",
+                  base::Json::parse(textOf(other / "bundle.json")).at("files").at("golden.safetensors"));
+        json.set("files", files);
+        std::ofstream(wrong / "bundle.json") << json.dump(2);
+
+        const base::Error error = errorOf([&] { loadEngine(wrong, {}); });
+        QCOMPARE(error.code(), base::ErrorCode::Mismatch);
+        QVERIFY2(error.sentence().find("golden tensor ecg.tokens is off by") != std::string::npos, error.what());
+        QVERIFY(!verifyBundle(wrong).at("ok").toBool());
+        EngineOptions unchecked;
+        unchecked.verifyGolden = false;
+        QVERIFY(loadEngine(wrong, unchecked)->embed(test::syntheticEcg()).token.size() == 192);
+    }
+
     void anEcgIsEmbedded()
     {
         std::vector<std::string> steps;
