@@ -11,7 +11,7 @@ namespace echo2ecg::report {
 namespace {
 
 constexpr double labelHeight = 4, labelLength = 9, farthest = 26, gap = 3, edge = 4, footer = 7,
-                 nameColumn = 9;
+                 nameColumn = 12;
 
 struct Row
 {

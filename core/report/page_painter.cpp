@@ -4,38 +4,57 @@
 #include "report/ecg_caption.h"
 #include "report/trace_path.h"
 
+#include <QPaintEngine>
 #include <QPainter>
 #include <QPainterPath>
 #include <QPen>
 #include <QPolygonF>
+#include <QVector>
 
-#include <algorithm>
+#include <cmath>
 
 namespace echo2ecg::report {
 
 namespace {
-
-// Long polylines are stroked in pieces: the cost of a stroke grows faster than its length.
-constexpr qsizetype pieceLength = 192;
 
 QPen inkPen(const QColor& colour, double width)
 {
     return {colour, width, Qt::SolidLine, Qt::RoundCap, Qt::BevelJoin};
 }
 
-void strokeRun(QPainter& painter, const TraceRun& run, const PageScale& scale)
+// Stroking a long polyline costs a raster engine ten times what its segments cost one by one, so pixels get segments and paper gets polylines.
+class TraceStroke
 {
-    if (run.size() == 1) {
-        painter.drawPoint(scale.map(run.front().x, run.front().y));
-        return;
+public:
+    TraceStroke(QPainter& painter, const PageInk& ink)
+        : m_painter(painter), m_segments(painter.paintEngine() && painter.paintEngine()->type() == QPaintEngine::Raster)
+    {
+        QPen pen = inkPen(ink.trace, ink.traceWidth);
+        if (m_segments)
+            pen.setCapStyle(Qt::SquareCap);  // closes the joints; a round cap would leave the fast path
+        painter.setPen(pen);
     }
-    QPolygonF line;
-    line.reserve(qsizetype(run.size()));
-    for (const PagePoint& p : run)
-        line << scale.map(p.x, p.y);
-    for (qsizetype first = 0; first + 1 < line.size(); first += pieceLength)
-        painter.drawPolyline(line.constData() + first, int(std::min(pieceLength + 1, line.size() - first)));
-}
+    void operator()(const TraceRun& run, const PageScale& scale)
+    {
+        if (run.size() == 1)
+            return m_painter.drawPoint(scale.map(run.front().x, run.front().y));
+        m_line.clear();
+        for (const PagePoint& p : run)
+            m_line << scale.map(p.x, p.y);
+        if (!m_segments)
+            return m_painter.drawPolyline(m_line);
+        m_pieces.clear();
+        for (qsizetype i = 1; i < m_line.size(); ++i)
+            m_pieces << QLineF(m_line[i - 1], m_line[i]);
+        m_painter.drawLines(m_pieces);
+    }
+
+private:
+    QPainter& m_painter;
+    bool m_segments;
+    QPolygonF m_line;
+    QVector<QLineF> m_pieces;
+};
 
 } // namespace
 
@@ -65,7 +84,9 @@ void paintMarks(QPainter& painter, const ecg::Page& page, const PageScale& scale
     }
 
     // A column border is a short tick at each row, as on printouts: it divides the leads without fencing them in.
-    painter.setPen(inkPen(ink.text, ink.traceWidth));
+    QColor quiet = ink.text;
+    quiet.setAlphaF(0.55f);
+    painter.setPen(inkPen(quiet, ink.traceWidth));
     for (const double x : page.separators)
         for (const ecg::Strip& strip : page.strips)
             if (std::abs(strip.x - x) < 0.5) {
@@ -78,12 +99,12 @@ void paintTraces(QPainter& painter, const ecg::EcgRecord& record, const ecg::Pag
                  const PageInk& ink, const QRectF& visible)
 {
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(inkPen(ink.trace, ink.traceWidth));
+    TraceStroke stroke(painter, ink);
     const double column = ink.columnWidth / scale.unitsPerMm;
     for (const ecg::Strip& strip : page.strips)
         for (const TraceRun& run : traceRuns(record, strip, page.settings, column, scale.xMm(visible.left()),
                                              scale.xMm(visible.right())))
-            strokeRun(painter, run, scale);
+            stroke(run, scale);
 }
 
 void paintLabels(QPainter& painter, const ecg::EcgRecord& record, const ecg::Page& page, const PageScale& scale,

@@ -58,6 +58,8 @@ QFont Sheet::font(const TextStyle& style) const
     font.setPixelSize(int(std::lround(style.sizeMm * m_unitsPerMm)));
     font.setWeight(style.weight);
     font.setHintingPreference(QFont::PreferNoHinting);
+    // Contextual glyphs (case-sensitive hyphens and brackets) have no Unicode value in the file: a date would lose its hyphens when copied.
+    font.setStyleStrategy(QFont::PreferNoShaping);
     return font;
 }
 
