@@ -24,7 +24,7 @@ struct Decoder
     std::jmp_buf escape{};
     char message[JMSG_LENGTH_MAX] = "";
     bool ranOut = false;
-    JDIMENSION ranOutAt = 0;
+    bool ranOutInside = false;  // before the last row of blocks
 
     static Decoder& of(j_common_ptr common) { return *static_cast<Decoder*>(common->client_data); }
 };
@@ -51,7 +51,7 @@ boolean onSourceEmpty(j_decompress_ptr info)
     Decoder& decoder = Decoder::of(reinterpret_cast<j_common_ptr>(info));
     if (!decoder.ranOut) {
         decoder.ranOut = true;
-        decoder.ranOutAt = info->output_scanline;
+        decoder.ranOutInside = info->input_iMCU_row + 1 < info->total_iMCU_rows;
     }
     info->src->next_input_byte = endOfImage;
     info->src->bytes_in_buffer = 2;
@@ -151,8 +151,7 @@ Samples decodeJpeg(std::span<const std::uint8_t> data, const PixelFormat& format
         failFrame(base::ErrorCode::Inconsistent, "The JPEG image contradicts itself about its size.");
     }
     isWhole = isWhole && decode(decoder, decision.model, samples.data.data());
-    const JDIMENSION twoBlockRows = JDIMENSION(2 * DCTSIZE * decoder.info.max_v_samp_factor + 2);
-    const bool isCut = decoder.ranOut && decoder.ranOutAt + twoBlockRows < JDIMENSION(format.rows);
+    const bool isCut = decoder.ranOutInside;  // a missing end marker alone costs nothing
     damaged = decoder.errors.num_warnings > 0;
     jpeg_destroy_decompress(&decoder.info);
     if (!isWhole)

@@ -106,7 +106,7 @@ Samples decodeJpeg2000(std::span<const std::uint8_t> data, const PixelFormat& fo
     samples.bitsStored = int(first.prec);
     samples.bitsAllocated = first.prec > 8 ? 16 : 8;
     samples.highBit = samples.bitsStored - 1;
-    samples.isSigned = first.sgnd != 0;
+    // samples.isSigned stays as the header says: codestreams are often wrong about it.
     samples.planar = true;
     const std::size_t pixels = format.pixels(), bytes = samples.bitsAllocated == 16 ? 2 : 1;
     samples.data.resize(pixels * std::size_t(format.samples) * bytes);

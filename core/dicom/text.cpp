@@ -6,6 +6,7 @@
 #include <dcmtk/config/osconfig.h>
 
 #include <dcmtk/dcmdata/dcspchrs.h>
+#include <dcmtk/ofstd/ofchrenc.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -17,6 +18,48 @@ struct TextDecoder::Converter
     DcmSpecificCharacterSet set;
     bool usable = false;
 };
+
+namespace {
+
+// Japanese text with escape sequences (PS3.5 H.3), rewritten as EUC-JP. Not every iconv knows the bare JIS sets that DCMTK
+// asks for; all know EUC-JP. Empty when it holds anything else.
+std::string japaneseAsEuc(const std::string& raw)
+{
+    enum { Ascii, Kanji, SupplementaryKanji } low = Ascii;
+    std::string euc;
+    for (std::size_t i = 0; i < raw.size();) {
+        const std::string_view rest = std::string_view(raw).substr(i);
+        const std::uint8_t c = std::uint8_t(raw[i]);
+        if (c == 0x1b) {
+            const std::size_t length = rest.starts_with("\x1b$(D") ? 4 : 3;
+            if (rest.starts_with("\x1b$B") || rest.starts_with("\x1b$@"))
+                low = Kanji;
+            else if (rest.starts_with("\x1b$(D"))
+                low = SupplementaryKanji;
+            else if (rest.starts_with("\x1b(B") || rest.starts_with("\x1b(J"))
+                low = Ascii;
+            else if (!rest.starts_with("\x1b)I"))
+                return {};
+            i += length;
+        } else if (c >= 0xA1 && c <= 0xDF) {
+            euc += {char(0x8E), char(c)};  // half-width katakana
+            ++i;
+        } else if (c >= 0x80) {
+            return {};
+        } else if (low == Ascii || c <= 0x20 || i + 1 >= raw.size()) {
+            euc += char(c);
+            ++i;
+        } else {
+            if (low == SupplementaryKanji)
+                euc += char(0x8F);
+            euc += {char(c | 0x80), char(std::uint8_t(raw[i + 1]) | 0x80)};
+            i += 2;
+        }
+    }
+    return euc;
+}
+
+} // namespace
 
 TextDecoder::TextDecoder(std::string specificCharacterSet) : m_characterSet(trimmed(specificCharacterSet)) {}
 
@@ -53,6 +96,15 @@ std::string TextDecoder::toUtf8(const std::string& raw, TextKind kind)
             return text;
         }
     }
+    if (m_characterSet.find("IR 87") != std::string::npos || m_characterSet.find("IR 159") != std::string::npos ||
+        m_characterSet.find("IR 13") != std::string::npos) {
+        const std::string euc = japaneseAsEuc(raw);
+        OFCharacterEncoding encoding;
+        OFString to;
+        if (!euc.empty() && encoding.selectEncoding("EUC-JP", "UTF-8").good() &&
+            encoding.convertString(euc.data(), euc.size(), to).good() && isUtf8({to.c_str(), to.size()}))
+            return std::string(to.c_str(), to.size());
+    }
     m_hadTrouble = true;
     std::string safe;
     for (char c : raw) {
@@ -78,7 +130,11 @@ bool isUtf8(std::string_view text) noexcept
 {
     for (std::size_t i = 0; i < text.size();) {
         const std::uint8_t lead = std::uint8_t(text[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : (lead & 0xF0) == 0xE0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+        const std::size_t length = lead < 0x80                   ? 1
+                                   : lead >= 0xC2 && lead < 0xE0 ? 2
+                                   : (lead & 0xF0) == 0xE0       ? 3
+                                   : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                                 : 0;
         if (length == 0 || i + length > text.size())
             return false;
         std::uint32_t code = length == 1 ? lead : lead & (0xFFu >> (length + 1));
