@@ -84,13 +84,12 @@ std::string FileStore::keep(const fs::path& written, const std::string& sha256) 
 {
     const fs::path target = pathOf(sha256);
     std::error_code error;
-    if (contains(sha256) && fs::file_size(target, error) == fs::file_size(written, error) && !error)
-        return sha256;
     fs::create_directories(target.parent_path(), error);
     if (error)
         cannotWrite(target.parent_path());
+    // Also over a file that is there: it might be damaged. Where that isn't possible because somebody reads it, it stays.
     fs::rename(written, target, error);
-    if (error)
+    if (error && !contains(sha256))
         cannotWrite(target);
     return sha256;
 }

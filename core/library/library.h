@@ -86,7 +86,8 @@ public:
     // Import. The record's signal is kept in files/ by its hash, so the original may go away. Linking to studies is brought up to date.
     std::pair<Id, Added> addEcg(const ecg::EcgRecord& record);
     // All clips of one study in one transaction; files are copied into files/ first. A study that is there already gains its new clips.
-    // A clip that can't be copied is left out and noted, the rest go in.
+    // A clip that can't be read is left out and noted, the rest go in. Input that can't be read at all is a base::ParseError,
+    // a library that can't be written a plain base::Error.
     std::pair<Id, Added> addStudy(const echo::EchoStudy& study, const base::JobContext& job = {});
     void addQuarantine(const std::string& file, const std::string& reason);
     void clearQuarantine(Id id);

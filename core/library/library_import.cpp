@@ -109,10 +109,14 @@ std::pair<Id, Added> Library::addEcg(const ecg::EcgRecord& record)
 {
     const sql::Database& database = m_impl->database;
     const std::string signalHash = record.signalHash();
-    if (const auto known = findEcgBySignal(signalHash))
-        return {*known, Added::AlreadyThere};
     if (record.samples() == 0)
-        throw base::Error(base::ErrorCode::Unsuitable, "The ECG holds no samples.", {record.file, {}});
+        throw base::ParseError(base::ErrorCode::Unsuitable, "The ECG holds no samples.", {record.file, {}});
+    {
+        sql::Statement known(database, "SELECT id, signal_file FROM ecgs WHERE signal_hash = ?");
+        known.bind(signalHash);
+        if (known.next() && m_impl->files.contains(known.text(1)))
+            return {known.integer(0), Added::AlreadyThere};
+    }
 
     const std::string signalFile = m_impl->files.addWritten([&](const std::filesystem::path& file) {
         base::writeNpy(file, base::NpyArray::of({std::int64_t(ecg::leadCount), std::int64_t(record.samples())},
@@ -166,8 +170,8 @@ std::pair<Id, Added> Library::addStudy(const echo::EchoStudy& study, const base:
         }
     }
     if (incoming.empty())
-        throw base::Error(base::ErrorCode::Io, "None of the study's files could be copied into the library.",
-                          {study.clips.empty() ? std::filesystem::path() : study.clips.front().file, {}});
+        throw base::ParseError(base::ErrorCode::Io, "None of the study's files could be read.",
+                               {study.clips.empty() ? std::filesystem::path() : study.clips.front().file, {}});
 
     Id id = 0;
     Added added = Added::AlreadyThere;
@@ -254,10 +258,10 @@ void Library::clearQuarantine(Id id)
 
 void Library::Impl::removePatientIfEmpty(Id patient)
 {
-    sql::Statement(database, "DELETE FROM patients WHERE id = ?1 "
-                             "AND NOT EXISTS (SELECT 1 FROM ecgs WHERE patient_id = ?1) "
-                             "AND NOT EXISTS (SELECT 1 FROM studies WHERE patient_id = ?1) "
-                             "AND NOT EXISTS (SELECT 1 FROM patient_phenotypes WHERE patient_id = ?1)")
+    sql::Statement(database, "DELETE FROM patients WHERE id = ? "
+                             "AND NOT EXISTS (SELECT 1 FROM ecgs WHERE patient_id = patients.id) "
+                             "AND NOT EXISTS (SELECT 1 FROM studies WHERE patient_id = patients.id) "
+                             "AND NOT EXISTS (SELECT 1 FROM patient_phenotypes WHERE patient_id = patients.id)")
         .bind(patient)
         .run();
 }
@@ -266,9 +270,9 @@ void Library::Impl::removeUnusedFiles(const std::vector<std::string>& hashes)
 {
     sql::WriteTransaction transaction(database);
     for (const std::string& hash : hashes) {
-        sql::Statement used(database, "SELECT EXISTS (SELECT 1 FROM clips WHERE sha256 = ?1) "
-                                      "OR EXISTS (SELECT 1 FROM ecgs WHERE signal_file = ?1)");
-        used.bind(hash);
+        sql::Statement used(database, "SELECT EXISTS (SELECT 1 FROM clips WHERE sha256 = ?) "
+                                      "OR EXISTS (SELECT 1 FROM ecgs WHERE signal_file = ?)");
+        used.bind(hash).bind(hash);
         if (used.next() && used.integer(0) == 0)
             files.remove(hash);
     }
@@ -307,14 +311,15 @@ void Library::removeStudy(Id id)
         while (list.next())
             hashes.push_back(list.text(0));
         sql::Statement(database, "DELETE FROM embeddings WHERE id IN "
-                                 "(SELECT embedding_id FROM study_embeddings WHERE study_id = ?1) "
-                                 "AND id NOT IN (SELECT embedding_id FROM study_embeddings WHERE study_id <> ?1)")
+                                 "(SELECT embedding_id FROM study_embeddings WHERE study_id = ?) "
+                                 "AND id NOT IN (SELECT embedding_id FROM study_embeddings WHERE study_id <> ?)")
+            .bind(id)
             .bind(id)
             .run();
         sql::Statement(database, "DELETE FROM studies WHERE id = ?").bind(id).run();
         for (const std::string& hash : hashes)
-            sql::Statement(database, "DELETE FROM embeddings WHERE input_sha256 = ?1 "
-                                     "AND NOT EXISTS (SELECT 1 FROM clips WHERE sha256 = ?1)")
+            sql::Statement(database, "DELETE FROM embeddings WHERE input_sha256 = ? "
+                                     "AND NOT EXISTS (SELECT 1 FROM clips WHERE sha256 = embeddings.input_sha256)")
                 .bind(hash)
                 .run();
         relink(database, row.patient);

@@ -42,9 +42,11 @@ std::string reasonOf(const QSqlError& error)
         return "The library's database is damaged.";
     case base::ErrorCode::Io:
         return "The library's database can't be read or written: " + error.databaseText().toStdString() + ".";
-    default:
+    default: {
         // SQLite names tables and constraints here, never values.
-        return "The library's database refused a statement: " + error.databaseText().toStdString() + ".";
+        const QString text = error.databaseText().isEmpty() ? error.driverText() : error.databaseText();
+        return "The library's database refused a statement: " + text.toStdString() + ".";
+    }
     }
 }
 

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "casework/import.h"
+
+#include "casework/scan_pipeline.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+
+namespace echo2ecg::casework {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string pathText(const fs::path& path)
+{
+    const auto text = path.u8string();
+    return {text.begin(), text.end()};
+}
+
+std::string counted(std::size_t count, const char* one, const char* many)
+{
+    return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+// A signal file that a header of another name refers to is known only after that header was read.
+void markCompanions(std::vector<ScannedFile>& files, const std::set<fs::path>& companions)
+{
+    for (ScannedFile& file : files)
+        if (file.kind == FileKind::Skipped && companions.contains(file.file.lexically_normal()))
+            file.reason = "signal file of a WFDB header";
+}
+
+class Importer
+{
+public:
+    Importer(library::Library& library, const base::JobContext& job) : m_library(library), m_job(job)
+    {
+        for (const library::QuarantineRow& row : library.quarantine())
+            m_quarantined[row.file] = row.id;
+        m_studyJob = job;
+        m_studyJob.onProgress = {};
+        m_studyJob.onNote = [this](const base::Warning& warning) {
+            m_summary.warnings.push_back(warning);
+            m_job.note(warning);
+        };
+    }
+
+    ImportSummary run(const std::vector<fs::path>& paths)
+    {
+        FileList list = listFiles(paths, m_job.cancel);
+        for (ScannedFile& file : list.unreadable)
+            m_summary.unreadable.push_back(std::move(file)); // a wrong path isn't a file to keep in mind
+        readInOrder(list.files, m_job, [this](ReadFile&& file) { take(std::move(file)); });
+        markCompanions(m_summary.skipped, m_companions);
+        addStudies();
+        addTables();
+        m_summary.sentence = sentence();
+        return std::move(m_summary);
+    }
+
+private:
+    void take(ReadFile&& file)
+    {
+        switch (file.scanned.kind) {
+        case FileKind::Ecg:
+            addEcg(file);
+            break;
+        case FileKind::EchoImage:
+            m_clips.push_back(std::move(*file.clip));
+            break;
+        case FileKind::Table:
+            m_tables.push_back(file.scanned.file);
+            break;
+        case FileKind::Skipped:
+            m_summary.skipped.push_back(std::move(file.scanned));
+            break;
+        case FileKind::Unreadable:
+            refuse(file.scanned.file, file.scanned.reason);
+            break;
+        }
+    }
+
+    void addEcg(const ReadFile& file)
+    {
+        for (const fs::path& companion : file.ecg->companions)
+            m_companions.insert(companion.lexically_normal());
+        try {
+            const auto [id, added] = m_library.addEcg(*file.ecg);
+            remember(m_summary.ecgs, id);
+            m_summary.newEcgs += added == library::Added::New;
+            accepted(file.scanned.file);
+        } catch (const base::ParseError& error) {
+            refuse(file.scanned.file, reasonOf(error));
+        }
+    }
+
+    void addStudies()
+    {
+        std::vector<fs::path> files;
+        for (const echo::EchoClip& clip : m_clips)
+            files.push_back(clip.file);
+        const auto studies = echo::groupIntoStudies(std::move(m_clips));
+        for (std::size_t i = 0; i < studies.size(); ++i) {
+            m_job.throwIfCancelled();
+            m_job.report({"importing", std::int64_t(i), std::int64_t(studies.size()), "studies"});
+            try {
+                const auto [id, added] = m_library.addStudy(studies[i], m_studyJob);
+                remember(m_summary.studies, id);
+                m_summary.newStudies += added == library::Added::New;
+            } catch (const base::ParseError& error) {
+                for (const echo::EchoClip& clip : studies[i].clips)
+                    refuse(clip.file, reasonOf(error));
+            }
+        }
+        if (!m_quarantined.empty())
+            for (const fs::path& file : files)
+                if (std::none_of(m_summary.unreadable.begin(), m_summary.unreadable.end(), [&](const ScannedFile& f) { return f.file == file; }))
+                    accepted(file);
+    }
+
+    void addTables()
+    {
+        for (const fs::path& table : m_tables) {
+            m_job.throwIfCancelled();
+            try {
+                const auto result = m_library.importPhenotypes(table);
+                m_labelRows += std::size_t(result.matched);
+                for (base::Warning warning : result.warnings) {
+                    warning.where = pathText(table.filename()) + (warning.where.empty() ? "" : ", " + warning.where);
+                    m_job.note(warning);
+                    m_summary.warnings.push_back(std::move(warning));
+                }
+                accepted(table);
+            } catch (const base::ParseError& error) {
+                refuse(table, reasonOf(error));
+            }
+        }
+    }
+
+    void refuse(const fs::path& file, const std::string& reason)
+    {
+        m_library.addQuarantine(pathText(file), reason);
+        m_summary.unreadable.push_back({file, FileKind::Unreadable, reason});
+    }
+
+    // What was refused earlier and is read now leaves the list.
+    void accepted(const fs::path& file)
+    {
+        const auto known = m_quarantined.find(pathText(file));
+        if (known == m_quarantined.end())
+            return;
+        m_library.clearQuarantine(known->second);
+        m_quarantined.erase(known);
+    }
+
+    static void remember(std::vector<library::Id>& ids, library::Id id)
+    {
+        if (std::find(ids.begin(), ids.end(), id) == ids.end())
+            ids.push_back(id);
+    }
+
+    std::string sentence() const
+    {
+        std::size_t cines = 0, stills = 0;
+        for (const library::Id id : m_summary.studies) {
+            const library::StudyRow row = m_library.study(id);
+            cines += std::size_t(row.cines);
+            stills += std::size_t(row.stills);
+        }
+        std::string text;
+        const auto add = [&](const std::string& part, const char* separator) { text += (text.empty() ? "" : separator) + part; };
+        if (!m_summary.ecgs.empty())
+            add(counted(m_summary.ecgs.size(), "ECG", "ECGs"), ", ");
+        if (!m_summary.studies.empty())
+            add(counted(m_summary.studies.size(), "study", "studies") + " (" + counted(cines, "clip", "clips") + ", " +
+                    counted(stills, "still", "stills") + ")",
+                ", ");
+        if (m_labelRows > 0)
+            add(counted(m_labelRows, "row of labels", "rows of labels"), ", ");
+        if (text.empty())
+            text = "Nothing to import";
+        if (!m_summary.unreadable.empty())
+            add(counted(m_summary.unreadable.size(), "file unreadable", "files unreadable"), "; ");
+        if (!m_summary.skipped.empty())
+            add(counted(m_summary.skipped.size(), "file skipped", "files skipped"), "; ");
+        return text;
+    }
+
+    library::Library& m_library;
+    const base::JobContext& m_job;
+    base::JobContext m_studyJob;
+    ImportSummary m_summary;
+    std::vector<echo::EchoClip> m_clips;
+    std::vector<fs::path> m_tables;
+    std::set<fs::path> m_companions;
+    std::map<std::string, library::Id> m_quarantined;
+    std::size_t m_labelRows = 0;
+};
+
+} // namespace
+
+Scan scan(const std::vector<fs::path>& paths, const base::JobContext& job)
+{
+    const auto start = std::chrono::steady_clock::now();
+    Scan result;
+    std::vector<echo::EchoClip> clips;
+    std::set<fs::path> companions;
+    FileList list = listFiles(paths, job.cancel);
+    result.files = std::move(list.unreadable);
+    readInOrder(list.files, job, [&](ReadFile&& file) {
+        if (file.clip)
+            clips.push_back(std::move(*file.clip));
+        if (file.ecg) {
+            for (const fs::path& companion : file.ecg->companions)
+                companions.insert(companion.lexically_normal());
+            result.ecgs.push_back(std::move(*file.ecg));
+        }
+        result.files.push_back(std::move(file.scanned));
+    });
+    markCompanions(result.files, companions);
+    result.studies = echo::groupIntoStudies(std::move(clips));
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return result;
+}
+
+ImportSummary import(library::Library& library, const std::vector<fs::path>& paths, const base::JobContext& job)
+{
+    return Importer(library, job).run(paths);
+}
+
+} // namespace echo2ecg::casework

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "casework/scan_pipeline.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace echo2ecg::casework {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t ahead = 32; // files read but not taken yet
+constexpr unsigned mostThreads = 4;
+
+fs::path identityOf(const fs::path& file)
+{
+    std::error_code error;
+    fs::path whole = fs::weakly_canonical(file, error);
+    return error ? file.lexically_normal() : whole;
+}
+
+void listFolder(const fs::path& folder, const base::CancelToken& cancel, std::vector<fs::path>& files)
+{
+    std::error_code error;
+    // Links to folders aren't followed, so there are no loops.
+    fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error), end;
+    for (; !error && it != end; it.increment(error)) {
+        cancel.throwIfCancelled();
+        std::error_code ignored;
+        if (it->is_directory(ignored) && !it->is_symlink(ignored)) {
+            // A library's own copies aren't new input.
+            if (library::Library::isLibrary(it->path()))
+                it.disable_recursion_pending();
+        } else if (it->is_regular_file(ignored)) {
+            files.push_back(it->path());
+        }
+    }
+}
+
+class Pipeline
+{
+public:
+    Pipeline(const std::vector<fs::path>& files, const std::set<fs::path>& companions) : m_files(files), m_companions(companions), m_results(files.size())
+    {
+        const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, mostThreads);
+        for (unsigned i = 0; i < std::min<std::size_t>(threads, files.size()); ++i)
+            m_threads.emplace_back([this] { work(); });
+    }
+
+    ~Pipeline()
+    {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_stop = true;
+        }
+        m_changed.notify_all();
+        for (std::thread& thread : m_threads)
+            thread.join();
+    }
+
+    ReadFile takeNext()
+    {
+        std::unique_lock lock(m_mutex);
+        m_changed.wait(lock, [&] { return m_results[m_taken].has_value(); });
+        ReadFile result = std::move(*m_results[m_taken]);
+        m_results[m_taken++].reset();
+        m_changed.notify_all();
+        return result;
+    }
+
+private:
+    void work()
+    {
+        for (;;) {
+            std::size_t index = 0;
+            {
+                std::unique_lock lock(m_mutex);
+                m_changed.wait(lock, [&] { return m_stop || m_next >= m_files.size() || m_next < m_taken + ahead; });
+                if (m_stop || m_next >= m_files.size())
+                    return;
+                index = m_next++;
+            }
+            ReadFile result;
+            if (m_companions.contains(m_files[index]))
+                result.scanned = {m_files[index], FileKind::Skipped, "signal file of a WFDB header"};
+            else
+                result = readByContent(m_files[index]);
+            {
+                const std::lock_guard lock(m_mutex);
+                m_results[index] = std::move(result);
+            }
+            m_changed.notify_all();
+        }
+    }
+
+    const std::vector<fs::path>& m_files;
+    const std::set<fs::path>& m_companions;
+    std::vector<std::optional<ReadFile>> m_results;
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::size_t m_next = 0, m_taken = 0;
+    bool m_stop = false;
+    std::vector<std::thread> m_threads; // last: they use all of the above
+};
+
+// Signal files beside a header of the same name. Others are found out when the header has been read.
+std::set<fs::path> companionsByName(const std::vector<fs::path>& files)
+{
+    std::set<fs::path> headers, companions;
+    for (const fs::path& file : files)
+        if (file.extension() == ".hea")
+            headers.insert(file);
+    for (const fs::path& file : files)
+        if ((file.extension() == ".dat" || file.extension() == ".mat") && headers.contains(fs::path(file).replace_extension(".hea")))
+            companions.insert(file);
+    return companions;
+}
+
+} // namespace
+
+FileList listFiles(const std::vector<fs::path>& paths, const base::CancelToken& cancel)
+{
+    FileList list;
+    std::vector<fs::path> found;
+    for (const fs::path& path : paths) {
+        std::error_code error;
+        if (fs::is_directory(path, error))
+            listFolder(path, cancel, found);
+        else if (fs::is_regular_file(path, error))
+            found.push_back(path);
+        else
+            list.unreadable.push_back({path, FileKind::Unreadable, "There is no such file or folder."});
+    }
+    std::sort(found.begin(), found.end());
+    std::set<fs::path> seen;
+    for (fs::path& file : found)
+        if (seen.insert(identityOf(file)).second)
+            list.files.push_back(std::move(file));
+    return list;
+}
+
+void readInOrder(const std::vector<fs::path>& files, const base::JobContext& job, const std::function<void(ReadFile&&)>& take)
+{
+    const std::set<fs::path> companions = companionsByName(files);
+    Pipeline pipeline(files, companions);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        job.throwIfCancelled();
+        job.report({"reading", std::int64_t(i), std::int64_t(files.size()), "files"});
+        take(pipeline.takeNext());
+    }
+    job.throwIfCancelled();
+    job.report({"reading", std::int64_t(files.size()), std::int64_t(files.size()), "files"});
+}
+
+} // namespace echo2ecg::casework
