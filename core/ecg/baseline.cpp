@@ -81,7 +81,7 @@ std::vector<double> baselineAls(const double* y, std::size_t n, double lambda, d
     Pentadiagonal system(n);
     for (int iteration = 0; iteration < iterations; ++iteration) {
         if (!system.solve(y, w, lambda, next))
-            break;  // too few weighted samples are left to define a curve: the last good one stays
+            break; // too few weighted samples are left to define a curve: the last good one stays
         z.swap(next);
         bool anyWeight = false;
         for (std::size_t i = 0; i < n; ++i) {
@@ -89,7 +89,7 @@ std::vector<double> baselineAls(const double* y, std::size_t n, double lambda, d
             anyWeight = anyWeight || w[i] != 0;
         }
         if (!anyWeight)
-            break;  // z is y: nothing left to improve, and the next system would be singular
+            break; // z is y: nothing left to improve, and the next system would be singular
     }
     return z;
 }

@@ -12,7 +12,8 @@
 
 namespace echo2ecg::ecg {
 
-// Dates are ISO 8601; absent values are empty. Never part of a log or an error message.
+// Dates are ISO 8601, names "Family^Given" as DICOM writes them, sex "F", "M", "O"; absent values are empty. Never part of a log or
+// an error message.
 struct Patient
 {
     std::string id, name, birthDate, sex;

@@ -11,8 +11,7 @@ namespace echo2ecg::ecg {
 namespace {
 
 // Shortest text that reads back as the same number, with a point in every locale.
-template <class T>
-void append(std::string& line, T value)
+template <class T> void append(std::string& line, T value)
 {
     char text[32];
     const auto result = std::to_chars(text, text + sizeof text, value);
@@ -59,7 +58,8 @@ void exportEcg(const EcgRecord& record, const std::filesystem::path& out)
     if (extension == ".csv")
         exportCsv(record, out);
     else if (extension == ".npy")
-        base::writeNpy(out, base::NpyArray::of({std::int64_t(leadCount), std::int64_t(record.samples())}, record.matrix()));
+        base::writeNpy(out,
+                       base::NpyArray::of({std::int64_t(leadCount), std::int64_t(record.samples())}, record.matrix()));
     else
         throw base::Error(base::ErrorCode::Unsupported, "An ECG is exported as .csv or .npy, not as this.", {out, {}});
 }

@@ -46,19 +46,32 @@ std::optional<Lead> leadOfScpNumber(std::string_view digits)
     if (error != std::errc{} || end != digits.data() + digits.size())
         return std::nullopt;
     switch (number) {
-    case 1: return Lead::I;
-    case 2: return Lead::II;
-    case 3: return Lead::V1;
-    case 4: return Lead::V2;
-    case 5: return Lead::V3;
-    case 6: return Lead::V4;
-    case 7: return Lead::V5;
-    case 8: return Lead::V6;
-    case 61: return Lead::III;
-    case 62: return Lead::aVR;
-    case 63: return Lead::aVL;
-    case 64: return Lead::aVF;
-    default: return std::nullopt;
+    case 1:
+        return Lead::I;
+    case 2:
+        return Lead::II;
+    case 3:
+        return Lead::V1;
+    case 4:
+        return Lead::V2;
+    case 5:
+        return Lead::V3;
+    case 6:
+        return Lead::V4;
+    case 7:
+        return Lead::V5;
+    case 8:
+        return Lead::V6;
+    case 61:
+        return Lead::III;
+    case 62:
+        return Lead::aVR;
+    case 63:
+        return Lead::aVL;
+    case 64:
+        return Lead::aVF;
+    default:
+        return std::nullopt;
     }
 }
 

@@ -6,11 +6,16 @@ namespace echo2ecg::ecg {
 double limbLead(Lead lead, double leadI, double leadII) noexcept
 {
     switch (lead) {
-    case Lead::III: return leadII - leadI;
-    case Lead::aVR: return -(leadI + leadII) / 2;
-    case Lead::aVL: return leadI - leadII / 2;
-    case Lead::aVF: return leadII - leadI / 2;
-    default: return 0;
+    case Lead::III:
+        return leadII - leadI;
+    case Lead::aVR:
+        return -(leadI + leadII) / 2;
+    case Lead::aVL:
+        return leadI - leadII / 2;
+    case Lead::aVF:
+        return leadII - leadI / 2;
+    default:
+        return 0;
     }
 }
 
@@ -34,8 +39,7 @@ std::vector<Lead> deriveLimbLeads(EcgRecord& record)
         std::string list;
         for (const Lead lead : derived)
             list += (list.empty() ? "" : ", ") + std::string(name(lead));
-        record.warnings.push_back(
-            {"lead-derived", "Not in the file, calculated from I and II: " + list + ".", list});
+        record.warnings.push_back({"lead-derived", "Not in the file, calculated from I and II: " + list + ".", list});
     }
     return derived;
 }

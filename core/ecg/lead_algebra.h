@@ -5,8 +5,8 @@
 
 namespace echo2ecg::ecg {
 
-// Calculates those of III, aVR, aVL and aVF that are absent from I and II (Einthoven, Goldberger), where both are there.
-// Adds one warning "lead-derived" that names them. Returns what was derived.
+// Calculates those of III, aVR, aVL and aVF that are absent from I and II (Einthoven, Goldberger), where both are
+// there. Adds one warning "lead-derived" that names them. Returns what was derived.
 std::vector<Lead> deriveLimbLeads(EcgRecord& record);
 
 // Value of a limb lead that follows from I and II; `lead` is III, aVR, aVL or aVF.

@@ -8,21 +8,21 @@ namespace echo2ecg::ecg {
 
 namespace {
 
-constexpr double pageSeconds = 10;    // one page shows at most this
+constexpr double pageSeconds = 10; // one page shows at most this
 constexpr double pulseSeconds = 0.2;
-constexpr double edge = 2;            // paper edge to pulse, and pulse to trace
+constexpr double edge = 2; // paper edge to pulse, and pulse to trace
 constexpr double rightMargin = 3;
-constexpr double paperWidth = 262;    // 10 s at 25 mm/s with its margins; narrower content leaves paper empty
+constexpr double paperWidth = 262; // 10 s at 25 mm/s with its margins; narrower content leaves paper empty
 
 // Heights at 10 mm/mV; a higher gain makes rows, and with them the paper, taller.
 struct RowStyle
 {
     double verticalMargin, pitch;
-    double zeroLine;                  // from the top of the row
-    double labelAbove;                // label's lower edge, above (+) or below (−) the zero line
+    double zeroLine;   // from the top of the row
+    double labelAbove; // label's lower edge, above (+) or below (−) the zero line
 };
 constexpr RowStyle printout{11, 42, 23, 17};
-constexpr RowStyle stacked{5, 15, 8.5, -4};  // label in the margin under the pulse, where no trace runs
+constexpr RowStyle stacked{5, 15, 8.5, -4}; // label in the margin under the pulse, where no trace runs
 
 } // namespace
 
@@ -43,7 +43,9 @@ Page layOutPage(const PageSettings& settings, double seconds)
     page.width = std::max(paperWidth, left + shown * speed + rightMargin);
     page.height = 2 * style.verticalMargin + rows * style.pitch * stretch;
 
-    const auto zeroLine = [&](int row) { return style.verticalMargin + (row * style.pitch + style.zeroLine) * stretch; };
+    const auto zeroLine = [&](int row) {
+        return style.verticalMargin + (row * style.pitch + style.zeroLine) * stretch;
+    };
     const auto addStrip = [&](Lead lead, int row, double offset, double from, double length) {
         Strip strip;
         strip.lead = lead;

@@ -11,8 +11,7 @@ namespace echo2ecg::ecg {
 namespace {
 
 // Reductions are in double with pairwise blocks, for both precisions.
-template <class T>
-double meanOf(const T* values, std::size_t n)
+template <class T> double meanOf(const T* values, std::size_t n)
 {
     double total = 0;
     for (std::size_t block = 0; block < n; block += 1024) {
@@ -24,8 +23,7 @@ double meanOf(const T* values, std::size_t n)
     return n ? total / double(n) : 0;
 }
 
-template <class T>
-double varianceOf(const T* values, std::size_t n, double mean)
+template <class T> double varianceOf(const T* values, std::size_t n, double mean)
 {
     double total = 0;
     for (std::size_t block = 0; block < n; block += 1024) {
@@ -44,8 +42,7 @@ struct ChainNumbers
 };
 
 // The one chain for both precisions: every stored intermediate is rounded to T, the baseline is solved in double.
-template <class T>
-ChainNumbers runChain(std::vector<T>& values, std::size_t samples, const EcgRecipe& recipe)
+template <class T> ChainNumbers runChain(std::vector<T>& values, std::size_t samples, const EcgRecipe& recipe)
 {
     ChainNumbers numbers;
     // Infinity is cleaned like NaN: as the largest finite number it would ruin the standard deviation of all leads.
@@ -72,8 +69,8 @@ ChainNumbers runChain(std::vector<T>& values, std::size_t samples, const EcgReci
         for (std::size_t row = 0; row < leadCount; ++row) {
             T* const first = values.data() + row * samples;
             std::copy(first, first + samples, lead.begin());
-            const auto baseline = baselineAls(lead.data(), samples, recipe.baselineLambda, recipe.baselineP,
-                                              recipe.baselineIterations);
+            const auto baseline =
+                baselineAls(lead.data(), samples, recipe.baselineLambda, recipe.baselineP, recipe.baselineIterations);
             for (std::size_t i = 0; i < samples; ++i)
                 first[i] -= T(baseline[i]);
         }
@@ -82,7 +79,8 @@ ChainNumbers runChain(std::vector<T>& values, std::size_t samples, const EcgReci
         T* const first = values.data() + std::size_t(from) * samples;
         const std::size_t count = std::size_t(to - from) * samples;
         const double mean = meanOf(first, count);
-        const T centre = T(mean), spread = T(std::sqrt(T(varianceOf(first, count, mean)) + T(recipe.normalisationEpsilon)));
+        const T centre = T(mean),
+                spread = T(std::sqrt(T(varianceOf(first, count, mean)) + T(recipe.normalisationEpsilon)));
         // An all-zero group stays zero even where the recipe has no epsilon.
         for (std::size_t i = 0; i < count; ++i)
             first[i] = spread > 0 ? (first[i] - centre) / spread : T(0);
@@ -120,7 +118,8 @@ PreprocessedEcg preprocess(const EcgRecord& record, const EcgRecipe& recipe)
         if (!record.has(lead))
             missing += (missing.empty() ? "" : ", ") + std::string(name(lead));
     if (!missing.empty())
-        throw base::Error(base::ErrorCode::Unsuitable, "The encoder needs twelve leads; missing: " + missing + ".", {record.file, {}});
+        throw base::Error(base::ErrorCode::Unsuitable, "The encoder needs twelve leads; missing: " + missing + ".",
+                          {record.file, {}});
     if (!(record.samplingHz > 0) || !std::isfinite(record.samplingHz))
         throw base::Error(base::ErrorCode::Unsuitable, "The ECG has no sampling rate.", {record.file, {}});
 
@@ -137,7 +136,8 @@ PreprocessedEcg preprocess(const EcgRecord& record, const EcgRecipe& recipe)
                               std::to_string((long long)afterwards) + ".",
                           {record.file, {}});
     if (afterwards > 16e6)
-        throw base::Error(base::ErrorCode::LimitExceeded, "The ECG would be too long after resampling.", {record.file, {}});
+        throw base::Error(base::ErrorCode::LimitExceeded, "The ECG would be too long after resampling.",
+                          {record.file, {}});
 
     std::vector<double> values;
     values.reserve(leadCount * std::size_t(afterwards));
@@ -157,7 +157,8 @@ PreprocessedEcg preprocess(const EcgRecord& record, const EcgRecipe& recipe)
         values.insert(values.end(), lead.begin(), lead.end());
     }
     if (replaced)
-        result.warnings.push_back({"samples-replaced", std::to_string(replaced) + " invalid samples were set to zero.", {}});
+        result.warnings.push_back(
+            {"samples-replaced", std::to_string(replaced) + " invalid samples were set to zero.", {}});
     if (resampled) {
         result.samplingHz = *recipe.resampleToHz;
         samples = std::size_t(afterwards);

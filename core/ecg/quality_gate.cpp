@@ -11,9 +11,9 @@ namespace echo2ecg::ecg {
 
 namespace {
 
-constexpr double implausiblyHighMv = 20;   // beyond any surface ECG: raw counts or microvolts taken for millivolts
+constexpr double implausiblyHighMv = 20; // beyond any surface ECG: raw counts or microvolts taken for millivolts
 constexpr double highMv = 8;
-constexpr double implausiblyLowMv = 0.04;  // the largest lead of a living heart is well above this
+constexpr double implausiblyLowMv = 0.04; // the largest lead of a living heart is well above this
 constexpr std::size_t tooManyFlat = 6;
 
 std::string fixed(double value, int decimals)
@@ -29,7 +29,7 @@ struct LeadFacts
     std::size_t valid = 0, invalid = 0;
     double range = 0;
     float lowest = 0, highest = 0;
-    std::size_t longestAtLimit = 0;  // samples in a row that stay at the lowest or highest value
+    std::size_t longestAtLimit = 0; // samples in a row that stay at the lowest or highest value
 };
 
 LeadFacts factsOf(const std::vector<float>& lead)
@@ -90,7 +90,8 @@ private:
         for (const Lead lead : allLeads) {
             const std::string label(name(lead));
             if (!m_record.has(lead)) {
-                add("lead-missing", Severity::Block, "Lead " + label + " is missing; the encoder needs all twelve.", lead);
+                add("lead-missing", Severity::Block, "Lead " + label + " is missing; the encoder needs all twelve.",
+                    lead);
                 continue;
             }
             const LeadFacts facts = m_facts[index(lead)] = factsOf(m_record[lead]);
@@ -102,7 +103,8 @@ private:
                 ++flat;
                 add("lead-flat", Severity::Warn, "Lead " + label + " is flat: its electrode may have been off.", lead);
             } else if (double(facts.longestAtLimit) > 0.1 * m_record.samplingHz && facts.range > 4) {
-                add("lead-saturated", Severity::Warn, "Lead " + label + " stays at its limit: the amplifier was saturated.", lead);
+                add("lead-saturated", Severity::Warn,
+                    "Lead " + label + " stays at its limit: the amplifier was saturated.", lead);
             }
         }
         if (flat >= tooManyFlat)
@@ -118,18 +120,29 @@ private:
             }
         }
         double largest = 0;
+        std::size_t implausible = 0;
+        for (const LeadFacts& facts : m_facts) {
+            largest = std::max(largest, facts.range);
+            implausible += facts.range > implausiblyHighMv ? 1 : 0;
+        }
+        const bool together = implausible >= leadCount / 2; // then it is the file, not a lead
+        if (together)
+            add("units-implausible", Severity::Block,
+                std::to_string(implausible) + " leads span up to " + fixed(largest, 0) +
+                    " mV, which no ECG does: the unit must be wrong.");
         for (const Lead lead : allLeads) {
             const double range = m_facts[index(lead)].range;
-            largest = std::max(largest, range);
             const std::string sentence = "Lead " + std::string(name(lead)) + " spans " + fixed(range, 1) + " mV";
-            if (range > implausiblyHighMv)
-                add("units-implausible", Severity::Block, sentence + ", which no ECG does: the unit must be wrong.", lead);
-            else if (range > highMv)
+            if (range > implausiblyHighMv && !together)
+                add("units-implausible", Severity::Block, sentence + ", which no ECG does: the unit must be wrong.",
+                    lead);
+            else if (range > highMv && range <= implausiblyHighMv)
                 add("amplitude-high", Severity::Warn, sentence + ": check the scale, look for artefacts.", lead);
         }
         if (largest > 0 && largest < implausiblyLowMv)
             add("units-implausible", Severity::Block,
-                "The largest lead spans " + fixed(largest * 1000, 1) + " µV, less than any ECG: the unit must be wrong.");
+                "The largest lead spans " + fixed(largest * 1000, 1) +
+                    " µV, less than any ECG: the unit must be wrong.");
     }
 
     void checkLength()
@@ -140,13 +153,15 @@ private:
             return;
         }
         if (rate < 80 || rate > 16000)
-            add("rate-implausible", Severity::Warn, "A sampling rate of " + fixed(rate, 1) + " Hz is unusual for an ECG.");
+            add("rate-implausible", Severity::Warn,
+                "A sampling rate of " + fixed(rate, 1) + " Hz is unusual for an ECG.");
         const double target = m_recipe.resampleToHz.value_or(rate);
         const double available = std::floor(double(m_record.samples()) * target / rate + 1e-9);
         const double needed = double(m_recipe.windowStart) + double(m_recipe.windowSamples);
         if (available < needed)
             add("too-short", Severity::Block,
-                "The ECG lasts " + fixed(m_record.seconds(), 2) + " s; the encoder needs " + fixed(needed / target, 2) + " s.");
+                "The ECG lasts " + fixed(m_record.seconds(), 2) + " s; the encoder needs " + fixed(needed / target, 2) +
+                    " s.");
         if (target != rate)
             add("rate-differs", Severity::Warn,
                 "Recorded at " + fixed(rate, 0) + " Hz, encoded at " + fixed(target, 0) + " Hz: it will be resampled.");
@@ -205,7 +220,7 @@ private:
         for (const base::Warning& warning : m_record.warnings) {
             if (warning.code == "lead-derived")
                 add("lead-derived", Severity::Note, warning.sentence);
-            else if (warning.code == "truncated")
+            else if (warning.code == "truncated" || warning.code == "waveform-cut")
                 add("truncated", Severity::Warn, warning.sentence);
         }
         const AcquisitionFilters& filters = m_record.filters;
@@ -232,7 +247,8 @@ std::vector<Finding> checkQuality(const EcgRecord& record, const EcgRecipe& reci
 
 bool isBlocked(const std::vector<Finding>& findings)
 {
-    return std::any_of(findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::Block; });
+    return std::any_of(findings.begin(), findings.end(),
+                       [](const Finding& f) { return f.severity == Severity::Block; });
 }
 
 } // namespace echo2ecg::ecg

@@ -137,7 +137,8 @@ std::string EcgRecipe::describe() const
     std::string grouped;
     for (const auto& [first, last] : normalisationGroups) {
         const auto leadName = [](int row) { return std::string(name(allLeads[std::size_t(row)])); };
-        grouped += (grouped.empty() ? "" : " | ") + leadName(first) + (last - first > 1 ? "–" + leadName(last - 1) : "");
+        grouped +=
+            (grouped.empty() ? "" : " | ") + leadName(first) + (last - first > 1 ? "–" + leadName(last - 1) : "");
     }
     add(grouped.empty() ? "no normalisation" : "z-score " + grouped);
     add(resampleToHz ? "resampled to " + text(*resampleToHz) + " Hz" : "native rate");

@@ -12,9 +12,9 @@ namespace echo2ecg::ecg {
 
 namespace {
 
-constexpr double zeroCrossings = 32;  // of the sinc on each side
-constexpr double kaiserBeta = 8.6;    // side lobes below −85 dB
-constexpr double passBand = 0.94;     // of the lower Nyquist frequency: the −6 dB point of the filter
+constexpr double zeroCrossings = 32; // of the sinc on each side
+constexpr double kaiserBeta = 8.6;   // side lobes below −85 dB
+constexpr double passBand = 0.94;    // of the lower Nyquist frequency: the −6 dB point of the filter
 
 double besselI0(double x)
 {
@@ -29,7 +29,9 @@ double besselI0(double x)
 class Kernel
 {
 public:
-    explicit Kernel(double cutoff) : m_cutoff(cutoff), m_half(zeroCrossings / cutoff), m_scale(1 / besselI0(kaiserBeta)) {}
+    explicit Kernel(double cutoff) : m_cutoff(cutoff), m_half(zeroCrossings / cutoff), m_scale(1 / besselI0(kaiserBeta))
+    {
+    }
 
     long reach() const { return long(std::ceil(m_half)); }
 

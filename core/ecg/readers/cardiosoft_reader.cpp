@@ -3,8 +3,8 @@
 
 #include "ecg/readers/known_formats.h"
 #include "ecg/readers/reader_support.h"
+#include "ecg/readers/xml_text.h"
 
-#include <QStringDecoder>
 #include <QXmlStreamReader>
 
 #include <cmath>
@@ -19,40 +19,14 @@ namespace {
 using base::ErrorCode;
 using base::ParseError;
 
-constexpr std::size_t maxFileBytes = 128u << 20;
+constexpr std::size_t maxFileBytes = 64u << 20;
+constexpr qsizetype maxLeafCharacters = 24 << 20; // of one element: as many samples as a lead may have
 constexpr int maxDepth = 64;
-
-// The document as text. CardioSoft declares "ISO8859-1", which is no registered name, so the declaration is read here.
-QString decoded(const std::string& bytes, base::Warnings& warnings)
-{
-    const QByteArrayView view(bytes.data(), qsizetype(bytes.size()));
-    if (const auto byMark = QStringConverter::encodingForData(view))
-        return QStringDecoder(*byMark).decode(view);
-    std::string encoding = "utf-8";
-    const std::string head = toLower(std::string_view(bytes).substr(0, 256));
-    if (const auto key = head.find("encoding"); key != std::string::npos && head.starts_with("<?xml")) {
-        const auto open = head.find_first_of("\"'", key);
-        const auto close = open == std::string::npos ? open : head.find(head[open], open + 1);
-        if (close != std::string::npos)
-            encoding = head.substr(open + 1, close - open - 1);
-    }
-    std::erase_if(encoding, [](char c) { return c == '-' || c == '_'; });
-    if (encoding == "utf8" || encoding == "usascii" || encoding == "ascii") {
-        QStringDecoder decoder(QStringDecoder::Utf8);
-        QString text = decoder.decode(view);
-        if (!decoder.hasError())
-            return text;
-        warnings.push_back({"text-encoding", "The text isn't the UTF-8 that it is said to be; it was read as Latin-1.", {}});
-    } else if (encoding != "iso88591" && encoding != "latin1" && encoding != "windows1252") {
-        warnings.push_back({"text-encoding", "The text encoding isn't known; it was read as Latin-1.", {}});
-    }
-    return QString::fromLatin1(view);
-}
 
 // One WaveformData block with the numbers that stand beside it.
 struct Block
 {
-    std::array<std::vector<float>, leadCount> leads;  // raw counts
+    std::array<std::vector<float>, leadCount> leads; // raw counts
     std::optional<double> rate, resolution, declared;
     bool resolutionInMicrovolts = true;
     std::size_t gaps = 0, unknownLeads = 0;
@@ -74,8 +48,10 @@ struct Moment
 // "VentricularRate" → "Ventricular rate", "PQInterval" → "PQ interval", "QTCInterval" → "QTC interval".
 std::string humanName(const std::string& tag)
 {
-    static const std::map<std::string, std::string> special{{"QTCInterval", "QTc interval"}, {"SokolovLVHIndex", "Sokolow index"},
-                                                            {"QTDispersionBazett", "QTc dispersion"}, {"QRSNum", "QRS count"}};
+    static const std::map<std::string, std::string> special{{"QTCInterval", "QTc interval"},
+                                                            {"SokolovLVHIndex", "Sokolow index"},
+                                                            {"QTDispersionBazett", "QTc dispersion"},
+                                                            {"QRSNum", "QRS count"}};
     if (const auto found = special.find(tag); found != special.end())
         return found->second;
     const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
@@ -94,29 +70,41 @@ class Document
 public:
     Document(const std::filesystem::path& file, EcgRecord& record) : m_file(file), m_record(record) {}
 
-    void read(const QString& text)
+    void read(QString& text)
     {
         m_xml.addData(text);
+        text.clear(); // the parser has its own copy
         while (!m_xml.atEnd()) {
             switch (m_xml.readNext()) {
             case QXmlStreamReader::DTD:
                 if (!m_xml.entityDeclarations().isEmpty())
-                    throw ParseError(ErrorCode::Unsupported, "The document declares entities, which no ECG needs.", place());
+                    throw ParseError(ErrorCode::Unsupported, "The document declares entities, which no ECG needs.",
+                                     place());
                 break;
-            case QXmlStreamReader::StartElement: startElement(); break;
+            case QXmlStreamReader::StartElement:
+                startElement();
+                break;
             case QXmlStreamReader::Characters:
                 if (m_open && !m_xml.isWhitespace())
                     m_text += m_xml.text();
+                if (m_text.size() > maxLeafCharacters)
+                    throw ParseError(ErrorCode::LimitExceeded, "One element holds more text than an ECG can have.",
+                                     place());
                 break;
-            case QXmlStreamReader::EndElement: endElement(); break;
-            default: break;
+            case QXmlStreamReader::EndElement:
+                endElement();
+                break;
+            default:
+                break;
             }
         }
         if (m_xml.hasError() && !m_stripComplete)
-            throw ParseError(m_xml.error() == QXmlStreamReader::PrematureEndOfDocumentError ? ErrorCode::Truncated : ErrorCode::Malformed,
+            throw ParseError(m_xml.error() == QXmlStreamReader::PrematureEndOfDocumentError ? ErrorCode::Truncated
+                                                                                            : ErrorCode::Malformed,
                              "The XML can't be read any further.", place());
         if (m_xml.hasError())
-            m_record.warnings.push_back({"truncated", "The XML is damaged behind the rhythm strip; what follows is lost.", place().where});
+            m_record.warnings.push_back(
+                {"truncated", "The XML is damaged behind the rhythm strip; what follows is lost.", place().where});
     }
 
     Block strip, median;
@@ -159,7 +147,7 @@ private:
         const std::string tag = m_path.back();
         if (tag == "StripData")
             m_stripComplete = !strip.isEmpty();
-        if (m_open)  // a leaf: it had no child since it started
+        if (m_open) // a leaf: it had no child since it started
             leaf(tag, m_text.toUtf8().toStdString());
         m_open = false;
         m_text.clear();
@@ -189,7 +177,8 @@ private:
             (tag == "Desc" ? deviceName : tag == "SoftwareVer" ? deviceVersion : m_ignored) = value;
         else if (tag == "SimulatedPatientData")
             simulated = toLower(value) == "yes";
-        else if (parent() == "RestingECGMeasurements" && number && std::isfinite(*number) && m_record.measurements.size() < 500)
+        else if (parent() == "RestingECGMeasurements" && number && std::isfinite(*number) &&
+                 m_record.measurements.size() < 500)
             m_record.measurements.push_back({humanName(tag), number, m_units, {}});
     }
 
@@ -227,10 +216,11 @@ private:
             const std::string_view item = trim(text.substr(0, comma));
             text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
             if (item.empty() && trim(text).empty())
-                break;  // the comma behind the last sample
+                break; // the comma behind the last sample
             const auto number = parseNumber(item);
             if (!number && !item.empty())
-                throw ParseError(ErrorCode::Malformed, "A sample of lead " + std::string(name(*lead)) + " isn't a number.", place());
+                throw ParseError(ErrorCode::Malformed,
+                                 "A sample of lead " + std::string(name(*lead)) + " isn't a number.", place());
             if (values.size() >= maxSamplesPerLead)
                 checkSampleCount(double(values.size()) + 1, m_file, place().where);
             const bool usable = number && std::isfinite(*number) && std::abs(*number) < 1e9;
@@ -252,7 +242,10 @@ private:
             p.sex = toLower(value).starts_with("f") ? "F" : toLower(value).starts_with("m") ? "M" : "";
         else if (tag == "Age" && number && *number > 0 && *number <= 2000) {
             const std::string units = toLower(m_units);
-            const double perYear = units.starts_with("month") ? 12 : units.starts_with("week") ? 52 : units.starts_with("day") ? 365 : 1;
+            const double perYear = units.starts_with("month")  ? 12
+                                   : units.starts_with("week") ? 52
+                                   : units.starts_with("day")  ? 365
+                                                               : 1;
             if (*number / perYear <= 130)
                 p.ageYears = int(*number / perYear);
         }
@@ -281,8 +274,12 @@ private:
 
     static void moment(Moment& m, const std::string& tag, int value)
     {
-        (tag == "Year" ? m.year : tag == "Month" ? m.month : tag == "Day" ? m.day : tag == "Hour" ? m.hour
-         : tag == "Minute" ? m.minute : m.second) = value;
+        (tag == "Year"     ? m.year
+         : tag == "Month"  ? m.month
+         : tag == "Day"    ? m.day
+         : tag == "Hour"   ? m.hour
+         : tag == "Minute" ? m.minute
+                           : m.second) = value;
     }
 
     const std::filesystem::path& m_file;
@@ -302,11 +299,16 @@ void takeBlock(EcgRecord& record, Block& block)
     if (block.resolution && std::isfinite(*block.resolution) && *block.resolution > 0 && block.resolutionInMicrovolts)
         factor = *block.resolution / 1000;
     else
-        record.warnings.push_back({"units-unknown", "The resolution in microvolts is missing; the values are raw counts.", "Resolution"});
+        record.warnings.push_back(
+            {"units-unknown", "The resolution in microvolts is missing; the values are raw counts.", "Resolution"});
     if (block.gaps)
-        record.warnings.push_back({"samples-invalid", std::to_string(block.gaps) + " samples are empty or invalid.", {}});
+        record.warnings.push_back(
+            {"samples-invalid", std::to_string(block.gaps) + " samples are empty or invalid.", {}});
     if (block.unknownLeads)
-        record.warnings.push_back({"leads-ignored", std::to_string(block.unknownLeads) + " channels are no standard lead and were left out.", {}});
+        record.warnings.push_back(
+            {"leads-ignored",
+             std::to_string(block.unknownLeads) + " channels are no standard lead and were left out.",
+             {}});
     std::size_t longest = 0;
     for (auto& lead : block.leads) {
         for (float& value : lead)
@@ -316,8 +318,8 @@ void takeBlock(EcgRecord& record, Block& block)
     record.leads = std::move(block.leads);
     if (block.declared && double(longest) != *block.declared)
         record.warnings.push_back({double(longest) < *block.declared ? "truncated" : "sample-count",
-                                   "The file declares " + std::to_string((long long)*block.declared) + " samples per lead and holds " +
-                                       std::to_string(longest) + ".",
+                                   "The file declares " + std::to_string((long long)*block.declared) +
+                                       " samples per lead and holds " + std::to_string(longest) + ".",
                                    "ChannelSampleCountTotal"});
 }
 
@@ -338,7 +340,8 @@ EcgRecord CardioSoftReader::read(const std::filesystem::path& file) const
     record.file = file;
     record.format = "GE CardioSoft XML";
     Document document(file, record);
-    document.read(decoded(readBytes(file, maxFileBytes, true), record.warnings));
+    QString xml = decodeXml(readBytes(file, maxFileBytes, true), record.warnings);
+    document.read(xml);
 
     if (!document.strip.isEmpty()) {
         takeBlock(record, document.strip);

@@ -5,8 +5,9 @@
 
 namespace echo2ecg::ecg {
 
-// GE CardioSoft / CASE resting ECG (root CardiologyXML). The ten-second StripData is read wherever it is nested; the median
-// beat only when there is no strip. No external entity is ever resolved; a document that declares entities is refused.
+// GE CardioSoft / CASE resting ECG (root CardiologyXML). The ten-second StripData is read wherever it is nested; the
+// median beat only when there is no strip. No external entity is ever resolved; a document that declares entities is
+// refused.
 class CardioSoftReader final : public EcgReader
 {
 public:

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 namespace echo2ecg::ecg {
 
@@ -45,7 +46,9 @@ bool isMedian(const WaveformGroup& group)
 
 double secondsOf(const WaveformGroup& group)
 {
-    return group.channels.empty() || !(group.samplingHz > 0) ? 0 : double(group.channels.front().samples.size()) / group.samplingHz;
+    return group.channels.empty() || !(group.samplingHz > 0)
+               ? 0
+               : double(group.channels.front().samples.size()) / group.samplingHz;
 }
 
 std::size_t standardLeads(const WaveformGroup& group)
@@ -58,14 +61,14 @@ std::size_t standardLeads(const WaveformGroup& group)
 }
 
 // Rhythm before median, original before derived, more leads before fewer, longer before shorter.
-const WaveformGroup* chooseGroup(const WaveformDocument& document)
+WaveformGroup* chooseGroup(WaveformDocument& document)
 {
-    const WaveformGroup* best = nullptr;
+    WaveformGroup* best = nullptr;
     const auto rank = [](const WaveformGroup& g) {
         const bool rhythm = toLower(g.label).find("rhythm") != std::string::npos;
         return std::tuple(!isMedian(g), rhythm, toLower(g.originality) != "derived", standardLeads(g), secondsOf(g));
     };
-    for (const WaveformGroup& group : document.groups)
+    for (WaveformGroup& group : document.groups)
         if (standardLeads(group) > 0 && (!best || rank(group) > rank(*best)))
             best = &group;
     return best;
@@ -80,11 +83,16 @@ std::optional<int> ageOf(const std::string& age)
     if (!value)
         return std::nullopt;
     switch (age[3]) {
-    case 'Y': return int(*value);
-    case 'M': return int(*value / 12);
-    case 'W': return int(*value / 52);
-    case 'D': return int(*value / 365);
-    default: return std::nullopt;
+    case 'Y':
+        return int(*value);
+    case 'M':
+        return int(*value / 12);
+    case 'W':
+        return int(*value / 52);
+    case 'D':
+        return int(*value / 365);
+    default:
+        return std::nullopt;
     }
 }
 
@@ -132,31 +140,131 @@ void fillFilters(EcgRecord& record, const WaveformChannel& channel)
     take(record.filters.notchHz, channel.notchHz);
 }
 
-void fillLead(EcgRecord& record, const WaveformGroup& group, const WaveformChannel& channel, const NamedLead& named)
+// Some writers declare 0 as the padding value, and every zero crossing then reads as a hole. It shows: no valid sample
+// is at the baseline, and holes inside the signal have neighbours beside it. Such holes are samples at the baseline.
+bool zeroWasPadding(const WaveformGroup& group)
 {
-    const std::string label(name(named.lead));
-    if (record.has(named.lead)) {
-        record.warnings.push_back({"lead-twice", "Lead " + label + " is in the file twice; the first is used.", label});
-        return;
+    constexpr double nearCounts = 25;
+    std::size_t holes = 0, nearZero = 0;
+    for (const WaveformChannel& channel : group.channels) {
+        const double zero = channel.sensitivity ? channel.baseline.value_or(0) : 0;
+        const double count = std::abs(channel.sensitivity.value_or(1) * channel.correction.value_or(1));
+        const auto& values = channel.samples;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (double(values[i]) == zero)
+                return false;
+            const bool opens = i > 0 && std::isnan(values[i]) && !std::isnan(values[i - 1]);
+            if (!opens)
+                continue;
+            std::size_t end = i;
+            while (end < values.size() && std::isnan(values[end]))
+                ++end;
+            if (end == values.size())
+                break;
+            ++holes;
+            nearZero += std::abs(double(values[i - 1]) - zero) <= nearCounts * count &&
+                        std::abs(double(values[end]) - zero) <= nearCounts * count;
+            i = end - 1;
+        }
     }
-    if (named.byName)
-        record.warnings.push_back({"lead-by-name", "Lead " + label + " has no known code; it was recognised by its name.", label});
-    double factor = 1;
-    if (!channel.sensitivity) {
-        record.warnings.push_back(
-            {"units-unknown", "Lead " + label + " has no channel sensitivity; its values are raw counts, not millivolts.", label});
-    } else if (const auto scale = millivoltsPer(channel.units)) {
-        factor = *scale;
-    } else {
-        record.warnings.push_back({"units-unknown", "Lead " + label + " isn't in volts; its values are kept as they are.", label});
+    return holes >= 8 && double(nearZero) >= 0.9 * double(holes);
+}
+
+void fillHolesWithZero(WaveformGroup& group)
+{
+    // A longer hole at an end is what padding is for, and stays one.
+    const auto shortest = std::size_t(group.samplingHz * 0.05);
+    for (WaveformChannel& channel : group.channels) {
+        auto& values = channel.samples;
+        const auto zero = float(channel.sensitivity ? channel.baseline.value_or(0) : 0);
+        const auto valid = [](float value) { return !std::isnan(value); };
+        const auto last = std::find_if(values.rbegin(), values.rend(), valid).base();
+        const auto end = std::size_t(values.end() - last) < shortest ? values.end() : last;
+        const auto first = std::find_if(values.begin(), end, valid);
+        const auto begin = std::size_t(first - values.begin()) < shortest ? values.begin() : first;
+        std::replace_if(
+            begin, end, [](float value) { return std::isnan(value); }, zero);
     }
-    if (channel.skewSeconds && std::abs(*channel.skewSeconds) * group.samplingHz > 0.5)
-        record.warnings.push_back({"channel-skew", "Lead " + label + " was sampled at an offset in time; it isn't shifted back.", label});
-    auto& values = record[named.lead];
-    values.reserve(channel.samples.size());
-    for (const float value : channel.samples)
-        values.push_back(float(double(value) * factor));
-    fillFilters(record, channel);
+}
+
+// Leads of one group with the notes that concern several of them at once.
+class LeadFiller
+{
+public:
+    explicit LeadFiller(EcgRecord& record) : m_record(record) {}
+
+    void fill(const WaveformGroup& group)
+    {
+        std::size_t strangers = 0;
+        for (const WaveformChannel& channel : group.channels) {
+            if (const auto named = leadOf(channel))
+                fillLead(group, channel, *named);
+            else
+                ++strangers;
+        }
+        note("lead-twice", "In the file twice, the first is used: ", m_twice);
+        note("lead-by-name", "Recognised by name, not by code: ", m_byName);
+        note("units-unknown",
+             "No channel sensitivity, the values are raw counts and not millivolts: ", m_noSensitivity);
+        note("units-unknown", "Not in volts, the values are kept as they are: ", m_notVolts);
+        note("channel-skew", "Sampled at an offset in time and not shifted back: ", m_skewed);
+        if (strangers)
+            m_record.warnings.push_back(
+                {"leads-ignored",
+                 "Channels that are no standard lead were left out: " + std::to_string(strangers) + ".",
+                 {}});
+    }
+
+private:
+    static void list(std::string& all, Lead lead) { all += (all.empty() ? "" : ", ") + std::string(name(lead)); }
+
+    void note(const char* code, const char* sentence, const std::string& leads)
+    {
+        if (!leads.empty())
+            m_record.warnings.push_back({code, sentence + leads + ".", leads});
+    }
+
+    void fillLead(const WaveformGroup& group, const WaveformChannel& channel, const NamedLead& named)
+    {
+        if (m_record.has(named.lead)) {
+            list(m_twice, named.lead);
+            return;
+        }
+        if (named.byName)
+            list(m_byName, named.lead);
+        double factor = 1;
+        if (!channel.sensitivity)
+            list(m_noSensitivity, named.lead);
+        else if (const auto scale = millivoltsPer(channel.units))
+            factor = *scale;
+        else
+            list(m_notVolts, named.lead);
+        if (channel.skewSeconds && std::abs(*channel.skewSeconds) * group.samplingHz > 0.5)
+            list(m_skewed, named.lead);
+        auto& values = m_record[named.lead];
+        values.reserve(channel.samples.size());
+        for (const float value : channel.samples)
+            values.push_back(float(double(value) * factor));
+        fillFilters(m_record, channel);
+    }
+
+    EcgRecord& m_record;
+    std::string m_twice, m_byName, m_noSensitivity, m_notVolts, m_skewed;
+};
+
+std::string formatOf(const std::string& classUid)
+{
+    constexpr std::string_view root = "1.2.840.10008.5.1.4.1.1.9.1.";
+    if (classUid.starts_with(root)) {
+        const std::string_view kind = std::string_view(classUid).substr(root.size());
+        if (kind == "1")
+            return "DICOM 12-lead ECG";
+        if (kind == "2")
+            return "DICOM General ECG";
+        if (kind == "3")
+            return "DICOM Ambulatory ECG";
+    }
+    return "DICOM ECG";
 }
 
 } // namespace
@@ -172,12 +280,12 @@ bool DicomEcgReader::recognises(const std::filesystem::path& file, std::string_v
 
 EcgRecord DicomEcgReader::read(const std::filesystem::path& file) const
 {
-    const WaveformDocument document = dicom::readWaveforms(file);
+    WaveformDocument document = dicom::readWaveforms(file);
     EcgRecord record;
     record.file = file;
-    record.format = "DICOM ECG";
+    record.format = formatOf(document.identity.classUid);
     record.warnings = document.warnings;
-    const WaveformGroup* group = chooseGroup(document);
+    WaveformGroup* group = chooseGroup(document);
     if (!group)
         throw ParseError(ErrorCode::Missing, "No waveform of this file is a standard ECG lead.", {file, "(5400,0100)"});
     checkSamplingRate(group->samplingHz, file, "(003A,001A)");
@@ -186,17 +294,16 @@ EcgRecord DicomEcgReader::read(const std::filesystem::path& file) const
     record.samplingHz = group->samplingHz;
     if (isMedian(*group))
         record.warnings.push_back({"median-only", "The file holds an averaged beat alone, no rhythm strip.", {}});
+    if (zeroWasPadding(*group)) {
+        fillHolesWithZero(*group);
+        record.warnings.push_back(
+            {"padding-zero",
+             "The file declares 0 as padding although its signal crosses 0; zeros were kept as samples.",
+             "(5400,100A)"});
+    }
 
     fillIdentity(record, document.identity);
-    std::size_t others = 0;
-    for (const WaveformChannel& channel : group->channels) {
-        if (const auto named = leadOf(channel))
-            fillLead(record, *group, channel, *named);
-        else
-            ++others;
-    }
-    if (others)
-        record.warnings.push_back({"leads-ignored", std::to_string(others) + " channels are no standard lead and were left out.", {}});
+    LeadFiller(record).fill(*group);
     fillAnnotations(record, document);
     finishRecord(record);
     return record;

@@ -5,8 +5,8 @@
 
 namespace echo2ecg::ecg {
 
-// DICOM 12-lead, General and Ambulatory ECG waveform objects (PS3.3 A.34). Of several multiplex groups the rhythm is read,
-// never the median beat unless there is nothing else.
+// DICOM 12-lead, General and Ambulatory ECG waveform objects (PS3.3 A.34). Of several multiplex groups the rhythm is
+// read, never the median beat unless there is nothing else.
 class DicomEcgReader final : public EcgReader
 {
 public:

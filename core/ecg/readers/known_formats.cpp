@@ -78,7 +78,9 @@ std::string whyNotRead(const std::filesystem::path& file, std::string_view head)
         return notYet("an SCP-ECG file");
     if (at(head, 0, "ISHNE1.0"))
         return notYet("an ISHNE Holter file");
-    if (at(head, 0, "\xFF" "BIOSEMI"))
+    if (at(head, 0,
+           "\xFF"
+           "BIOSEMI"))
         return notYet("a BDF file");
     if (looksLikeEdf(head))
         return notYet("an EDF file");

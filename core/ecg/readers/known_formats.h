@@ -7,10 +7,12 @@
 
 namespace echo2ecg::ecg {
 
-// Why no reader takes this content, in one sentence: "This is an HL7 aECG; it isn't read yet." or that it is of no known kind.
+// Why no reader takes this content, in one sentence: "This is an HL7 aECG; it isn't read yet." or that it is of no
+// known kind.
 std::string whyNotRead(const std::filesystem::path& file, std::string_view head);
 
-// The beginning of a text as UTF-8, also when it is stored as UTF-16 with a byte order mark. For searching, not for display.
+// The beginning of a text as UTF-8, also when it is stored as UTF-16 with a byte order mark. For searching, not for
+// display.
 std::string searchableText(std::string_view head);
 
 } // namespace echo2ecg::ecg

@@ -84,7 +84,8 @@ void finishRecord(EcgRecord& record)
         shorter += (shorter.empty() ? "" : ", ") + std::string(name(lead));
     }
     if (!shorter.empty())
-        record.warnings.push_back({"leads-unequal", "Shorter than the other leads, the rest is marked invalid: " + shorter + ".", shorter});
+        record.warnings.push_back(
+            {"leads-unequal", "Shorter than the other leads, the rest is marked invalid: " + shorter + ".", shorter});
     deriveLimbLeads(record);
 }
 

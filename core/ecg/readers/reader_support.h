@@ -31,7 +31,8 @@ std::optional<double> parseNumber(std::string_view text);
 std::string_view trim(std::string_view text);
 std::string toLower(std::string_view text);
 
-// Opens and reads at most `limit` bytes; throws Io when it can't, LimitExceeded when the file is longer and `whole` is asked for.
+// Opens and reads at most `limit` bytes; throws Io when it can't, LimitExceeded when the file is longer and `whole` is
+// asked for.
 std::string readBytes(const std::filesystem::path& file, std::size_t limit, bool whole);
 
 // "2004-11-30" from its parts, or empty when they are no date.

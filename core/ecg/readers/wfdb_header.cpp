@@ -36,8 +36,7 @@ public:
         m_text.remove_prefix(1);
         return true;
     }
-    template <class T>
-    std::optional<T> number()
+    template <class T> std::optional<T> number()
     {
         if (!m_text.empty() && m_text.front() == '+')
             m_text.remove_prefix(1);
@@ -63,8 +62,7 @@ std::string_view nextWord(std::string_view& line)
     return word;
 }
 
-template <class T>
-std::optional<T> wholeNumber(std::string_view word)
+template <class T> std::optional<T> wholeNumber(std::string_view word)
 {
     Cursor cursor(word);
     const auto value = cursor.number<T>();
@@ -102,8 +100,8 @@ public:
         if (!started)
             fail(ErrorCode::Malformed, "The WFDB header has no record line.");
         if (m_header.channels.size() < declared)
-            fail(ErrorCode::Truncated, "The WFDB header declares " + std::to_string(declared) + " signals and describes " +
-                                           std::to_string(m_header.channels.size()) + ".");
+            fail(ErrorCode::Truncated, "The WFDB header declares " + std::to_string(declared) +
+                                           " signals and describes " + std::to_string(m_header.channels.size()) + ".");
         return std::move(m_header);
     }
 
@@ -129,7 +127,8 @@ private:
 
         const std::string_view rate = nextWord(line);
         if (rate.empty()) {
-            m_header.warnings.push_back({"rate-assumed", "The header states no sampling rate; 250 Hz is the format's default.", {}});
+            m_header.warnings.push_back(
+                {"rate-assumed", "The header states no sampling rate; 250 Hz is the format's default.", {}});
         } else {
             Cursor cursor(rate);
             // A counter frequency may follow behind '/', with its base value; neither changes the samples.
@@ -157,7 +156,8 @@ private:
     {
         int a = 0, b = 0, c = 0;
         char text[32];
-        if (std::sscanf(std::string(time).c_str(), "%2d:%2d:%2d", &a, &b, &c) == 3 && a < 24 && b < 60 && c < 61 && a >= 0 && b >= 0 && c >= 0) {
+        if (std::sscanf(std::string(time).c_str(), "%2d:%2d:%2d", &a, &b, &c) == 3 && a < 24 && b < 60 && c < 61 &&
+            a >= 0 && b >= 0 && c >= 0) {
             std::snprintf(text, sizeof text, "%02d:%02d:%02d", a, b, c);
             m_header.time = text;
         }
@@ -264,7 +264,8 @@ bool looksLikeWfdbHeader(std::string_view head) noexcept
         if (line.empty() || line.front() == '#')
             continue;
         const std::string_view first = nextWord(line), second = nextWord(line);
-        if (first.empty() || second.empty() || !isDigit(second.front()) || first.find_first_of("<>{}\"=,;") != std::string_view::npos)
+        if (first.empty() || second.empty() || !isDigit(second.front()) ||
+            first.find_first_of("<>{}\"=,;") != std::string_view::npos)
             return false;
         for (const char c : second)
             if (!isDigit(c) && (lines == 0 || (c != 'x' && c != ':' && c != '+')))

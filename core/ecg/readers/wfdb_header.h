@@ -12,32 +12,33 @@
 
 namespace echo2ecg::ecg {
 
-// One signal line of a WFDB header (header(5)): FILE FORMAT[xSPF][:SKEW][+OFFSET] GAIN[(BASELINE)][/UNITS] RES ZERO INIT SUM BLOCK NAME.
+// One signal line of a WFDB header (header(5)): FILE FORMAT[xSPF][:SKEW][+OFFSET] GAIN[(BASELINE)][/UNITS] RES ZERO
+// INIT SUM BLOCK NAME.
 struct WfdbSignal
 {
     std::string file;
     int format = 0;
     int samplesPerFrame = 1;
-    int skew = 0;                        // frames by which this signal is stored later
-    std::uint64_t byteOffset = 0;        // of the first sample
-    double gain = 200;                   // ADC units per physical unit
-    std::optional<int> baseline;         // ADC value at 0; the ADC zero when absent
+    int skew = 0;                 // frames by which this signal is stored later
+    std::uint64_t byteOffset = 0; // of the first sample
+    double gain = 200;            // ADC units per physical unit
+    std::optional<int> baseline;  // ADC value at 0; the ADC zero when absent
     std::string units = "mV";
     int adcZero = 0;
     std::optional<int> initialValue, checksum;
     std::string description;
     bool gainAssumed = false;
-    int line = 0;                        // in the header, for messages
+    int line = 0; // in the header, for messages
 };
 
 struct WfdbHeader
 {
     std::string record;
     double samplingHz = 250;
-    std::optional<std::uint64_t> samples;  // per signal; absent or 0 in the file means "until its end"
-    std::string time, date;                // ISO, start
+    std::optional<std::uint64_t> samples; // per signal; absent or 0 in the file means "until its end"
+    std::string time, date;               // ISO, start
     std::vector<WfdbSignal> channels;
-    std::vector<std::string> comments;     // without '#'
+    std::vector<std::string> comments; // without '#'
     base::Warnings warnings;
 };
 

@@ -76,11 +76,14 @@ public:
         for (const FileGroup& group : groups())
             readGroup(group);
         if (m_record.presentLeads() == 0 && !m_missing.empty())
-            throw ParseError(ErrorCode::Missing, "The signal file " + m_missing + ", which this header names, isn't beside it.", {m_header, {}});
+            throw ParseError(ErrorCode::Missing,
+                             "The signal file " + m_missing + ", which this header names, isn't beside it.",
+                             {m_header, {}});
         if (m_truncatedAt)
             m_record.warnings.push_back({"truncated",
                                          "The signal file ends early: " + std::to_string(*m_truncatedAt) + " of " +
-                                             std::to_string(m_wfdb.samples.value_or(0)) + " samples per lead are there.",
+                                             std::to_string(m_wfdb.samples.value_or(0)) +
+                                             " samples per lead are there.",
                                          {}});
         fillFacts();
         finishRecord(m_record);
@@ -110,15 +113,18 @@ private:
                     throw ParseError(ErrorCode::Unsupported, "The leads of this record have different sampling rates.",
                                      {m_header, lineOf(m_wfdb.channels[i])});
             } else if (lead) {
-                warn("lead-twice", "Lead " + std::string(name(*lead)) + " is in the record twice; the first is used.", std::string(name(*lead)));
+                warn("lead-twice", "Lead " + std::string(name(*lead)) + " is in the record twice; the first is used.",
+                     std::string(name(*lead)));
             } else {
                 // Descriptions are free text, so only a short word is repeated.
                 const std::string& text = m_wfdb.channels[i].description;
-                others += (others.empty() ? "" : ", ") + (text.size() <= 8 && !text.empty() ? text : "signal " + std::to_string(i + 1));
+                others += (others.empty() ? "" : ", ") +
+                          (text.size() <= 8 && !text.empty() ? text : "signal " + std::to_string(i + 1));
             }
         }
         if (m_perFrame == 0)
-            throw ParseError(ErrorCode::Missing, "No signal of this record is named as a standard lead.", {m_header, {}});
+            throw ParseError(ErrorCode::Missing, "No signal of this record is named as a standard lead.",
+                             {m_header, {}});
         if (!others.empty() && others.size() < 200)
             warn("leads-ignored", "No standard leads, left out: " + others + ".");
         m_record.samplingHz = m_wfdb.samplingHz * m_perFrame;
@@ -144,26 +150,30 @@ private:
         if (group.file == "-" || group.file == "~")
             throw ParseError(ErrorCode::Unsupported, "The header names no signal file.", {m_header, lineOf(first)});
         if (group.file.find_first_of("/\\:") != std::string::npos || group.file == "." || group.file == "..")
-            throw ParseError(ErrorCode::Malformed, "The header names a signal file outside of its folder.", {m_header, lineOf(first)});
+            throw ParseError(ErrorCode::Malformed, "The header names a signal file outside of its folder.",
+                             {m_header, lineOf(first)});
         return m_header.parent_path() / group.file;
     }
 
     void readGroup(const FileGroup& group)
     {
-        const bool wanted = std::any_of(group.signals.begin(), group.signals.end(), [&](std::size_t i) { return m_channels[i].lead.has_value(); });
+        const bool wanted = std::any_of(group.signals.begin(), group.signals.end(),
+                                        [&](std::size_t i) { return m_channels[i].lead.has_value(); });
         if (!wanted)
-            return;  // e.g. the Frank leads of a 15-lead record, in a file of their own
+            return; // e.g. the Frank leads of a 15-lead record, in a file of their own
         const fs::path file = signalFile(group);
         std::error_code problem;
         if (!fs::is_regular_file(file, problem)) {
             m_missing = group.file;
-            warn("companion-missing", "A signal file that the header names isn't beside it: " + group.file + ".", group.file);
+            warn("companion-missing", "A signal file that the header names isn't beside it: " + group.file + ".",
+                 group.file);
             return;
         }
         const WfdbSignal& first = m_wfdb.channels[group.signals.front()];
         for (const std::size_t i : group.signals)
             if (m_wfdb.channels[i].format != first.format || m_wfdb.channels[i].byteOffset != first.byteOffset)
-                throw ParseError(ErrorCode::Inconsistent, "Signals of one file differ in format or offset.", {m_header, lineOf(m_wfdb.channels[i])});
+                throw ParseError(ErrorCode::Inconsistent, "Signals of one file differ in format or offset.",
+                                 {m_header, lineOf(m_wfdb.channels[i])});
         checkMatlabHeader(file, group, first);
         if (file != m_record.file)
             m_record.companions.push_back(file);
@@ -172,7 +182,8 @@ private:
             takeSignal(i);
     }
 
-    // MATLAB v4: type, rows, columns, imaginary flag, name length; the data follow behind the name. 30 is little-endian int16.
+    // MATLAB v4: type, rows, columns, imaginary flag, name length; the data follow behind the name. 30 is little-endian
+    // int16.
     void checkMatlabHeader(const fs::path& file, const FileGroup& group, const WfdbSignal& first)
     {
         if (toLower(file.extension().string()) != ".mat" || first.byteOffset < 20)
@@ -187,8 +198,10 @@ private:
         std::size_t rows = 0;
         for (const std::size_t i : group.signals)
             rows += std::size_t(m_wfdb.channels[i].samplesPerFrame);
-        if (head.size() < 20 || (first.format == 16 && word(0) != 30) || word(4) != rows || 20u + word(16) != first.byteOffset)
-            throw ParseError(ErrorCode::Inconsistent, "The MATLAB file isn't the matrix that the WFDB header describes.", {file, "offset 0"});
+        if (head.size() < 20 || (first.format == 16 && word(0) != 30) || word(4) != rows ||
+            20u + word(16) != first.byteOffset)
+            throw ParseError(ErrorCode::Inconsistent,
+                             "The MATLAB file isn't the matrix that the WFDB header describes.", {file, "offset 0"});
         if (m_wfdb.samples && word(8) != *m_wfdb.samples)
             warn("sample-count", "Header and MATLAB file state different numbers of samples.");
     }
@@ -208,8 +221,9 @@ private:
                     std::int32_t value = 0;
                     if (!source.next(value)) {
                         if (m_wfdb.samples)
-                            m_truncatedAt = std::min(m_truncatedAt.value_or(f * std::uint64_t(m_perFrame)), f * std::uint64_t(m_perFrame));
-                        return;  // a frame that isn't complete is left out for all its signals
+                            m_truncatedAt = std::min(m_truncatedAt.value_or(f * std::uint64_t(m_perFrame)),
+                                                     f * std::uint64_t(m_perFrame));
+                        return; // a frame that isn't complete is left out for all its signals
                     }
                     frame.push_back(value);
                 }
@@ -226,9 +240,10 @@ private:
         }
     }
 
-    static void store(Channel& channel, const WfdbSignal& signal, std::int32_t value, std::optional<std::int32_t> invalid)
+    static void store(Channel& channel, const WfdbSignal& signal, std::int32_t value,
+                      std::optional<std::int32_t> invalid)
     {
-        if (signal.format == 8)  // differences; unsigned, so that a hostile file can't overflow
+        if (signal.format == 8) // differences; unsigned, so that a hostile file can't overflow
             value = std::int32_t(std::uint32_t(channel.current) + std::uint32_t(value));
         channel.current = value;
         if (channel.seen++ == 0)
@@ -237,7 +252,8 @@ private:
         if (!channel.lead)
             return;
         const double physical = (double(value) - double(signal.baseline.value_or(signal.adcZero))) / signal.gain;
-        channel.samples.push_back(invalid && value == *invalid ? std::numeric_limits<float>::quiet_NaN() : float(physical));
+        channel.samples.push_back(invalid && value == *invalid ? std::numeric_limits<float>::quiet_NaN()
+                                                               : float(physical));
     }
 
     void takeSignal(std::size_t i)
@@ -249,7 +265,8 @@ private:
         const std::string label(name(*channel.lead));
         const bool complete = m_wfdb.samples && channel.seen == *m_wfdb.samples * std::uint64_t(signal.samplesPerFrame);
         if (complete && signal.checksum && (channel.sum & 0xFFFF) != (std::uint32_t(*signal.checksum) & 0xFFFF))
-            warn("checksum", "The checksum of lead " + label + " is wrong: its samples were changed or damaged.", label);
+            warn("checksum", "The checksum of lead " + label + " is wrong: its samples were changed or damaged.",
+                 label);
         if (channel.seen && signal.initialValue && signal.format != 8 && channel.first != *signal.initialValue)
             warn("initial-value", "Lead " + label + " doesn't start with the value that the header states.", label);
         if (signal.gainAssumed)
@@ -316,7 +333,8 @@ private:
             list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
             const std::string_view term = snomedEcgTerm(code);
             if (!code.empty())
-                m_record.statements.push_back(term.empty() ? "Dx " + code : std::string(term) + " (SNOMED CT " + code + ")");
+                m_record.statements.push_back(term.empty() ? "Dx " + code
+                                                           : std::string(term) + " (SNOMED CT " + code + ")");
         }
     }
 

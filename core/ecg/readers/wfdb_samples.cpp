@@ -33,14 +33,21 @@ std::optional<std::int32_t> wfdbInvalidValue(int format) noexcept
     switch (format) {
     case 16:
     case 61:
-    case 160: return -32768;
-    case 24: return -(1 << 23);
-    case 32: return INT32_MIN;
-    case 80: return -128;
-    case 212: return -2048;
+    case 160:
+        return -32768;
+    case 24:
+        return -(1 << 23);
+    case 32:
+        return INT32_MIN;
+    case 80:
+        return -128;
+    case 212:
+        return -2048;
     case 310:
-    case 311: return -512;
-    default: return std::nullopt;
+    case 311:
+        return -512;
+    default:
+        return std::nullopt;
     }
 }
 
@@ -48,13 +55,15 @@ WfdbSampleStream::WfdbSampleStream(const std::filesystem::path& file, int format
     : m_stream(file, std::ios::binary), m_format(format), m_buffer(1u << 16)
 {
     if (!isWfdbFormatKnown(format))
-        throw base::ParseError(base::ErrorCode::Unsupported, "WFDB storage format " + std::to_string(format) + " isn't read.", {file, {}});
+        throw base::ParseError(base::ErrorCode::Unsupported,
+                               "WFDB storage format " + std::to_string(format) + " isn't read.", {file, {}});
     std::error_code problem;
     const auto size = std::filesystem::file_size(file, problem);
     if (!m_stream || problem)
         throw base::ParseError(base::ErrorCode::Io, "The signal file can't be opened.", {file, {}});
     if (byteOffset > size)
-        throw base::ParseError(base::ErrorCode::Truncated, "The signals should start behind the end of this file.", {file, {}});
+        throw base::ParseError(base::ErrorCode::Truncated, "The signals should start behind the end of this file.",
+                               {file, {}});
     m_stream.seekg(std::streamoff(byteOffset));
 }
 
@@ -91,7 +100,7 @@ bool WfdbSampleStream::unpackGroup()
 {
     m_groupAt = 0;
     m_groupSize = 0;
-    if (m_format == 212) {  // two 12-bit samples in three bytes; a last single one takes two
+    if (m_format == 212) { // two 12-bit samples in three bytes; a last single one takes two
         std::uint32_t pair = 0;
         if (!word(pair, 2))
             return false;
@@ -104,13 +113,13 @@ bool WfdbSampleStream::unpackGroup()
     if (!word(low, 2))
         return false;
     const bool complete = word(high, 2);
-    if (m_format == 310) {  // 10 bits above bit 0 of each half, the third sample in the upper five bits of both
+    if (m_format == 310) { // 10 bits above bit 0 of each half, the third sample in the upper five bits of both
         m_group[m_groupSize++] = signExtended(low >> 1, 10);
         if (complete) {
             m_group[m_groupSize++] = signExtended(high >> 1, 10);
             m_group[m_groupSize++] = signExtended(((low >> 11) & 0x1F) | ((high >> 6) & 0x3E0), 10);
         }
-    } else {  // 311: three times 10 bits from the lowest bit on
+    } else { // 311: three times 10 bits from the lowest bit on
         const std::uint32_t all = low | (high << 16);
         m_group[m_groupSize++] = signExtended(all, 10);
         if (complete) {

@@ -26,7 +26,7 @@ public:
 
 private:
     bool fill();
-    int byte();                       // −1 at the end
+    int byte(); // −1 at the end
     bool word(std::uint32_t& value, int bytes);
     bool unpackGroup();
 
@@ -34,7 +34,7 @@ private:
     int m_format;
     std::vector<char> m_buffer;
     std::size_t m_at = 0, m_end = 0;
-    std::int32_t m_group[3]{};        // samples of one packed group
+    std::int32_t m_group[3]{}; // samples of one packed group
     int m_groupAt = 0, m_groupSize = 0;
 };
 
