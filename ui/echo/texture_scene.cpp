@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/echo/texture_scene.h"
+
+#include <vtkActor.h>
+#include <vtkCamera.h>
+#include <vtkCommand.h>
+#include <vtkGenericOpenGLRenderWindow.h>
+#include <vtkImageData.h>
+#include <vtkNew.h>
+#include <vtkOpenGLState.h>
+#include <vtkPlaneSource.h>
+#include <vtkPointData.h>
+#include <vtkPolyDataMapper.h>
+#include <vtkProperty.h>
+#include <vtkRenderer.h>
+#include <vtkTexture.h>
+#include <vtkUnsignedCharArray.h>
+#include <vtk_glew.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace echo2ecg::ui {
+
+namespace {
+
+struct Picture
+{
+    vtkNew<vtkRenderer> renderer;
+    vtkNew<vtkPlaneSource> plane;
+    vtkNew<vtkPolyDataMapper> mapper;
+    vtkNew<vtkActor> actor;
+    vtkNew<vtkTexture> texture;
+    vtkNew<vtkImageData> image;
+    std::shared_ptr<const base::RgbImage> pixels;
+    QRect area;
+    QRectF picture;
+
+    Picture()
+    {
+        mapper->SetInputConnection(plane->GetOutputPort());
+        actor->SetMapper(mapper);
+        actor->SetTexture(texture);
+        actor->GetProperty()->LightingOff();  // the picture's own colours, nothing else
+        actor->VisibilityOff();
+        texture->SetInputData(image);
+        texture->InterpolateOn();
+        texture->RepeatOff();
+        texture->EdgeClampOn();
+        texture->SetColorModeToDirectScalars();
+        renderer->AddActor(actor);
+        renderer->SetLightFollowCamera(false);
+        renderer->AutomaticLightCreationOff();
+        renderer->GetActiveCamera()->ParallelProjectionOn();
+    }
+
+    void arrange(const QSize& surface)
+    {
+        renderer->SetDraw(!area.isEmpty());
+        if (area.isEmpty())
+            return;
+        const double w = std::max(1, surface.width()), h = std::max(1, surface.height());
+        renderer->SetViewport(area.left() / w, 1.0 - (area.top() + area.height()) / h,
+                              (area.left() + area.width()) / w, 1.0 - area.top() / h);
+        // World units are device pixels of the cell, y up.
+        const double left = picture.left() - area.left(), right = left + picture.width();
+        const double top = area.height() - (picture.top() - area.top()), bottom = top - picture.height();
+        if (picture.width() >= 1 && picture.height() >= 1) {
+            plane->SetOrigin(left, top, 0);  // texture (0, 0) is the first pixel of the first row
+            plane->SetPoint1(right, top, 0);
+            plane->SetPoint2(left, bottom, 0);
+        }
+        vtkCamera* camera = renderer->GetActiveCamera();
+        camera->SetFocalPoint(area.width() / 2.0, area.height() / 2.0, 0);
+        camera->SetPosition(area.width() / 2.0, area.height() / 2.0, 1);
+        camera->SetViewUp(0, 1, 0);
+        camera->SetParallelScale(std::max(1, area.height()) / 2.0);
+        camera->SetClippingRange(0.5, 1.5);
+    }
+
+    void show(std::shared_ptr<const base::RgbImage> next)
+    {
+        if (next && !next->isEmpty()) {
+            // VTK reads through the pointer and doesn't write; the shared pointer keeps the pixels.
+            vtkNew<vtkUnsignedCharArray> scalars;
+            scalars->SetNumberOfComponents(3);
+            scalars->SetArray(const_cast<unsigned char*>(next->pixels.data()), vtkIdType(next->pixels.size()), 1);
+            image->SetDimensions(next->columns, next->rows, 1);
+            image->GetPointData()->SetScalars(scalars);
+            image->Modified();
+            actor->VisibilityOn();
+        } else {
+            actor->VisibilityOff();
+        }
+        pixels = std::move(next);
+    }
+};
+
+} // namespace
+
+struct TextureScene::Impl
+{
+    std::function<void()> makeCurrent;
+    std::function<bool()> isCurrent;
+    vtkNew<vtkGenericOpenGLRenderWindow> window;
+    vtkNew<vtkRenderer> backdrop;  // places without a cell
+    std::vector<std::unique_ptr<Picture>> cells;
+    QColor background = Qt::black;
+    QSize size;
+    bool ready = false;
+
+    void onMakeCurrent(vtkObject*, unsigned long, void*) { makeCurrent(); }
+    void onIsCurrent(vtkObject*, unsigned long, void* answer) { *static_cast<bool*>(answer) = isCurrent(); }
+};
+
+TextureScene::TextureScene(std::function<void()> makeCurrent, std::function<bool()> isCurrent)
+    : m_impl(std::make_unique<Impl>())
+{
+    m_impl->makeCurrent = std::move(makeCurrent);
+    m_impl->isCurrent = std::move(isCurrent);
+    vtkGenericOpenGLRenderWindow* window = m_impl->window;
+    window->SetMultiSamples(0);
+    window->SetFrameBlitModeToNoBlit();
+    window->AddRenderer(m_impl->backdrop);
+    window->AddObserver(vtkCommand::WindowMakeCurrentEvent, m_impl.get(), &Impl::onMakeCurrent);
+    window->AddObserver(vtkCommand::WindowIsCurrentEvent, m_impl.get(), &Impl::onIsCurrent);
+}
+
+TextureScene::~TextureScene()
+{
+    setCellCount(0);
+}
+
+void TextureScene::initialise()
+{
+    vtkGenericOpenGLRenderWindow* window = m_impl->window;
+    window->SetReadyForRendering(true);
+    window->SetOwnContext(0);
+    window->OpenGLInitContext();
+    m_impl->ready = true;
+}
+
+void TextureScene::release()
+{
+    if (!m_impl->ready)
+        return;
+    m_impl->window->Finalize();
+    m_impl->window->SetReadyForRendering(false);
+    m_impl->ready = false;
+}
+
+void TextureScene::setBackground(const QColor& colour)
+{
+    m_impl->background = colour;
+    m_impl->backdrop->SetBackground(colour.redF(), colour.greenF(), colour.blueF());
+    for (const auto& cell : m_impl->cells)
+        cell->renderer->SetBackground(colour.redF(), colour.greenF(), colour.blueF());
+}
+
+void TextureScene::setCellCount(int cells)
+{
+    auto& all = m_impl->cells;
+    while (int(all.size()) > cells) {
+        m_impl->window->RemoveRenderer(all.back()->renderer);
+        all.pop_back();
+    }
+    while (int(all.size()) < cells) {
+        all.push_back(std::make_unique<Picture>());
+        m_impl->window->AddRenderer(all.back()->renderer);
+    }
+    setBackground(m_impl->background);
+}
+
+void TextureScene::place(int cell, const QRect& area, const QRectF& picture)
+{
+    Picture& p = *m_impl->cells.at(std::size_t(cell));
+    p.area = area;
+    p.picture = picture;
+    m_impl->size = {};  // arranged anew before the next drawing
+}
+
+void TextureScene::setImage(int cell, std::shared_ptr<const base::RgbImage> image)
+{
+    m_impl->cells.at(std::size_t(cell))->show(std::move(image));
+}
+
+void TextureScene::render(const QSize& size, unsigned framebuffer)
+{
+    vtkGenericOpenGLRenderWindow* window = m_impl->window;
+    if (!m_impl->ready)
+        return;
+    if (size != m_impl->size) {
+        m_impl->size = size;
+        window->SetSize(size.width(), size.height());
+        for (const auto& cell : m_impl->cells)
+            cell->arrange(size);
+    }
+    vtkOpenGLState* state = window->GetState();
+    state->Reset();
+    state->Push();
+    state->vtkglDepthFunc(GL_LEQUAL);
+    window->Render();
+    state->vtkglBindFramebuffer(GL_DRAW_FRAMEBUFFER, framebuffer);
+    window->BlitDisplayFramebuffer();
+    // The widget is composed with its alpha; the picture is opaque.
+    state->vtkglColorMask(GL_FALSE, GL_FALSE, GL_FALSE, GL_TRUE);
+    state->vtkglClearColor(0, 0, 0, 1);
+    state->vtkglDisable(GL_SCISSOR_TEST);
+    state->vtkglClear(GL_COLOR_BUFFER_BIT);
+    state->vtkglColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
+    state->Pop();
+}
+
+} // namespace echo2ecg::ui
