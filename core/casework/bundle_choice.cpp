@@ -31,7 +31,8 @@ fs::path rememberedBundle(const library::Library& library)
 
 void rememberBundle(library::Library& library, const fs::path& bundle)
 {
-    const fs::path inside = fs::absolute(bundle).lexically_normal().lexically_relative(fs::absolute(library.folder()).lexically_normal());
+    const fs::path inside =
+        fs::absolute(bundle).lexically_normal().lexically_relative(fs::absolute(library.folder()).lexically_normal());
     const bool isInside = !inside.empty() && *inside.begin() != "..";
     library.setSetting(settingKey, (isInside ? inside : fs::absolute(bundle).lexically_normal()).string());
 }

@@ -5,9 +5,11 @@
 
 namespace echo2ecg::casework {
 
-// The bundle a library works with: `named` where it isn't empty, else the one the library remembers, else an untrained bundle of the small architecture,
-// which is made inside the library the first time. The window and the command line choose alike. Throws what createBundle() throws.
-std::filesystem::path chooseBundle(library::Library& library, const std::filesystem::path& named, const base::JobContext& job = {});
+// The bundle a library works with: `named` where it isn't empty, else the one the library remembers, else an untrained
+// bundle of the small architecture, which is made inside the library the first time. The window and the command line
+// choose alike. Throws what createBundle() throws.
+std::filesystem::path chooseBundle(library::Library& library, const std::filesystem::path& named,
+                                   const base::JobContext& job = {});
 
 // Empty when none is remembered or it is gone.
 std::filesystem::path rememberedBundle(const library::Library& library);

@@ -17,9 +17,9 @@ namespace {
 // Who asks: their own recordings are never their neighbours.
 struct Asker
 {
-    Id ecg = 0;                     // 0: not in the library
+    Id ecg = 0; // 0: not in the library
     std::vector<Id> patients;
-    std::optional<Id> study;        // linked
+    std::optional<Id> study; // linked
     std::vector<float> token, aligned;
     std::vector<ecg::Finding> findings;
     std::string whyNot;
@@ -68,7 +68,8 @@ struct CaseEngine::Impl
     // Token and aligned vector of a record, from the library where it has them.
     void embed(const ecg::EcgRecord& record, const std::string& signalHash, Asker& asker, const base::JobContext& job)
     {
-        const EmbeddingKey tokenKey = ecgKey(signalHash, Space::EcgToken), alignedKey = ecgKey(signalHash, Space::EcgAligned);
+        const EmbeddingKey tokenKey = ecgKey(signalHash, Space::EcgToken),
+                           alignedKey = ecgKey(signalHash, Space::EcgAligned);
         auto token = library.find(tokenKey), aligned = library.find(alignedKey);
         if (!token || !aligned) {
             const inference::EcgEmbedding fresh = engine.embed(record, job);
@@ -141,7 +142,8 @@ struct CaseEngine::Impl
     std::string labelOf(Id patient, const std::string& date) const
     {
         const std::string external = library.patient(patient).externalId;
-        return (external.empty() ? std::string("patient without ID") : "patient " + external) + (date.empty() ? "" : ", " + date);
+        return (external.empty() ? std::string("patient without ID") : "patient " + external) +
+               (date.empty() ? "" : ", " + date);
     }
 
     std::vector<Neighbour> neighboursOf(const retrieval::Vote& vote, const CaseIndex& in) const
@@ -171,7 +173,10 @@ struct CaseEngine::Impl
     std::shared_ptr<const CaseIndex> current;
 };
 
-CaseEngine::CaseEngine(library::Library& library, inference::Engine& engine) : m_impl(std::make_unique<Impl>(library, engine)) {}
+CaseEngine::CaseEngine(library::Library& library, inference::Engine& engine)
+    : m_impl(std::make_unique<Impl>(library, engine))
+{
+}
 
 CaseEngine::~CaseEngine() = default;
 
@@ -201,7 +206,8 @@ void CaseEngine::embedStudy(Id id, const base::JobContext& job)
     if (hashes.empty())
         throw base::Error(base::ErrorCode::Unsuitable, "The study has no cine clip that could be encoded.");
     const std::string whole = inference::studyInputHash(hashes);
-    const EmbeddingKey wholeAligned = m_impl->studyKey(whole, Space::StudyAligned), wholeToken = m_impl->studyKey(whole, Space::StudyToken);
+    const EmbeddingKey wholeAligned = m_impl->studyKey(whole, Space::StudyAligned),
+                       wholeToken = m_impl->studyKey(whole, Space::StudyToken);
     if (library.find(wholeAligned) && library.find(wholeToken) && !library.viewWeights(id, facts.bundleId).empty()) {
         library.assignStudyEmbedding(id, wholeToken);
         library.assignStudyEmbedding(id, wholeAligned);
@@ -221,7 +227,8 @@ void CaseEngine::embedStudy(Id id, const base::JobContext& job)
         m_impl->keep(m_impl->studyKey(rows[i].sha256, Space::Clip), outcome.embedding);
     }
     const std::string input = inference::studyInputHash(used);
-    const EmbeddingKey aligned = m_impl->studyKey(input, Space::StudyAligned), token = m_impl->studyKey(input, Space::StudyToken);
+    const EmbeddingKey aligned = m_impl->studyKey(input, Space::StudyAligned),
+                       token = m_impl->studyKey(input, Space::StudyToken);
     m_impl->keep(token, fresh.token);
     m_impl->keep(aligned, fresh.aligned);
     library.setViewWeights(id, facts.bundleId, weights);
@@ -310,7 +317,9 @@ Retrieval CaseEngine::Impl::retrieve(Asker asker, int top)
         return retrieval;
 
     const auto in = index();
-    const auto others = [&](std::int64_t study) { return study != asker.study && !asker.is(in->patientOfStudy.at(study)); };
+    const auto others = [&](std::int64_t study) {
+        return study != asker.study && !asker.is(in->patientOfStudy.at(study));
+    };
     for (const auto& [study, patient] : in->patientOfStudy)
         retrieval.candidates += study != asker.study && !asker.is(patient);
     for (const retrieval::Hit& hit : in->studies.search(asker.aligned, top, others)) {

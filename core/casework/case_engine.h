@@ -15,28 +15,28 @@ struct Neighbour
     double distance = 0;
     std::optional<double> lvef;
     int classIndex = -1;
-    std::string label;  // "patient 0012, 2019-04-02" — for the screen, never for a log
+    std::string label; // "patient 0012, 2019-04-02" — for the screen, never for a log
 };
 
 struct Prediction
 {
     library::Id ecg = 0;
-    std::vector<ecg::Finding> findings;      // of the quality gate
-    std::optional<int> lvefClass;            // empty: blocked or not enough neighbours
+    std::vector<ecg::Finding> findings; // of the quality gate
+    std::optional<int> lvefClass;       // empty: blocked or not enough neighbours
     std::vector<double> lvefProbabilities;
     std::vector<Neighbour> lvefNeighbours;
     std::optional<bool> structuralHeartDisease;
     std::vector<double> shdProbabilities;
     std::vector<Neighbour> shdNeighbours;
-    std::string whyNot;                      // sentence, when there is no class
-    std::size_t candidates = 0;              // labelled ECGs of other patients
+    std::string whyNot;         // sentence, when there is no class
+    std::size_t candidates = 0; // labelled ECGs of other patients
 };
 
 struct RankedStudy
 {
     library::Id study = 0, patient = 0;
     int rank = 0;
-    double similarity = 0;                   // cosine
+    double similarity = 0; // cosine
     retrieval::Phenotypes phenotypes;
     std::string label;
 };
@@ -47,12 +47,13 @@ struct Retrieval
     std::vector<RankedStudy> studies;
     std::string whyNot;
     std::size_t candidates = 0;
-    // Rank and similarity of the study linked to this ECG, when there is one and it is embedded (shown apart, never among the ranked).
+    // Rank and similarity of the study linked to this ECG, when there is one and it is embedded (shown apart, never
+    // among the ranked).
     std::optional<double> ownSimilarity;
 };
 
-// Library + engine: embeds what is missing, predicts and retrieves. Same patient and same study are excluded from their own neighbours.
-// Thread-safe; indices are rebuilt when the library's revision changed.
+// Library + engine: embeds what is missing, predicts and retrieves. Same patient and same study are excluded from their
+// own neighbours. Thread-safe; indices are rebuilt when the library's revision changed.
 class CaseEngine
 {
 public:
@@ -63,7 +64,11 @@ public:
     void embedEcg(library::Id ecg, const base::JobContext& job = {});
     void embedStudy(library::Id study, const base::JobContext& job = {});
     // All ECGs and studies that lack an embedding; failures of one are noted and the rest go on.
-    struct Outcome { int ecgs = 0, studies = 0, clips = 0; base::Warnings failures; };
+    struct Outcome
+    {
+        int ecgs = 0, studies = 0, clips = 0;
+        base::Warnings failures;
+    };
     Outcome embedMissing(const base::JobContext& job = {});
 
     Prediction predict(library::Id ecg, const base::JobContext& job = {});

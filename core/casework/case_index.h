@@ -19,8 +19,8 @@ struct CaseIndex
     retrieval::KnnClassifier lvef, structuralHeartDisease;
     retrieval::VectorIndex studies;
 
-    std::unordered_map<library::Id, library::EcgLabel> labels;         // of the ECGs in the classifiers
-    std::unordered_map<library::Id, std::vector<float>> studyVectors;  // by study
+    std::unordered_map<library::Id, library::EcgLabel> labels;        // of the ECGs in the classifiers
+    std::unordered_map<library::Id, std::vector<float>> studyVectors; // by study
     std::unordered_map<library::Id, library::Id> patientOfStudy;
 };
 

@@ -48,8 +48,11 @@ std::string describeForeign(const fs::path& file)
             return std::string(signature.name);
     if (head.substr(4, 4) == "ftyp")
         return "a video, not DICOM";
-    if (head.find('\0') == std::string::npos)
-        return "a text of no known kind";
+    try {
+        ecg::readEcg(file); // knows the names of ECG formats that aren't read
+    } catch (const base::ParseError& error) {
+        return error.sentence();
+    }
     return "of no known format";
 }
 
@@ -74,7 +77,8 @@ void readDicom(const fs::path& file, ReadFile& result)
         break;
     }
     result.scanned.reason =
-        "DICOM " + (summary.classNameForPeople.empty() ? std::string("of an unknown class") : summary.classNameForPeople) +
+        "DICOM " +
+        (summary.classNameForPeople.empty() ? std::string("of an unknown class") : summary.classNameForPeople) +
         ", neither echo image nor ECG";
 }
 

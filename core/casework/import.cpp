@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <set>
 
 namespace echo2ecg::casework {
 
@@ -23,14 +22,6 @@ std::string pathText(const fs::path& path)
 std::string counted(std::size_t count, const char* one, const char* many)
 {
     return std::to_string(count) + " " + (count == 1 ? one : many);
-}
-
-// A signal file that a header of another name refers to is known only after that header was read.
-void markCompanions(std::vector<ScannedFile>& files, const std::set<fs::path>& companions)
-{
-    for (ScannedFile& file : files)
-        if (file.kind == FileKind::Skipped && companions.contains(file.file.lexically_normal()))
-            file.reason = "signal file of a WFDB header";
 }
 
 class Importer
@@ -54,7 +45,6 @@ public:
         for (ScannedFile& file : list.unreadable)
             m_summary.unreadable.push_back(std::move(file)); // a wrong path isn't a file to keep in mind
         readInOrder(list.files, m_job, [this](ReadFile&& file) { take(std::move(file)); });
-        markCompanions(m_summary.skipped, m_companions);
         addStudies();
         addTables();
         m_summary.sentence = sentence();
@@ -85,8 +75,6 @@ private:
 
     void addEcg(const ReadFile& file)
     {
-        for (const fs::path& companion : file.ecg->companions)
-            m_companions.insert(companion.lexically_normal());
         try {
             const auto [id, added] = m_library.addEcg(*file.ecg);
             remember(m_summary.ecgs, id);
@@ -117,7 +105,8 @@ private:
         }
         if (!m_quarantined.empty())
             for (const fs::path& file : files)
-                if (std::none_of(m_summary.unreadable.begin(), m_summary.unreadable.end(), [&](const ScannedFile& f) { return f.file == file; }))
+                if (std::none_of(m_summary.unreadable.begin(), m_summary.unreadable.end(),
+                                 [&](const ScannedFile& f) { return f.file == file; }))
                     accepted(file);
     }
 
@@ -171,7 +160,9 @@ private:
             stills += std::size_t(row.stills);
         }
         std::string text;
-        const auto add = [&](const std::string& part, const char* separator) { text += (text.empty() ? "" : separator) + part; };
+        const auto add = [&](const std::string& part, const char* separator) {
+            text += (text.empty() ? "" : separator) + part;
+        };
         if (!m_summary.ecgs.empty())
             add(counted(m_summary.ecgs.size(), "ECG", "ECGs"), ", ");
         if (!m_summary.studies.empty())
@@ -195,7 +186,6 @@ private:
     ImportSummary m_summary;
     std::vector<echo::EchoClip> m_clips;
     std::vector<fs::path> m_tables;
-    std::set<fs::path> m_companions;
     std::map<std::string, library::Id> m_quarantined;
     std::size_t m_labelRows = 0;
 };
@@ -207,20 +197,15 @@ Scan scan(const std::vector<fs::path>& paths, const base::JobContext& job)
     const auto start = std::chrono::steady_clock::now();
     Scan result;
     std::vector<echo::EchoClip> clips;
-    std::set<fs::path> companions;
     FileList list = listFiles(paths, job.cancel);
     result.files = std::move(list.unreadable);
     readInOrder(list.files, job, [&](ReadFile&& file) {
         if (file.clip)
             clips.push_back(std::move(*file.clip));
-        if (file.ecg) {
-            for (const fs::path& companion : file.ecg->companions)
-                companions.insert(companion.lexically_normal());
+        if (file.ecg)
             result.ecgs.push_back(std::move(*file.ecg));
-        }
         result.files.push_back(std::move(file.scanned));
     });
-    markCompanions(result.files, companions);
     result.studies = echo::groupIntoStudies(std::move(clips));
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;

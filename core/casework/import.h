@@ -13,7 +13,7 @@ struct ScannedFile
 {
     std::filesystem::path file;
     FileKind kind = FileKind::Skipped;
-    std::string reason;  // of Skipped and Unreadable
+    std::string reason; // of Skipped and Unreadable
 };
 
 struct Scan
@@ -24,13 +24,14 @@ struct Scan
     double seconds = 0;
 };
 
-// Looks at files and folders (recursively, no symbolic-link loops) by content, headers only for images. A companion of a WFDB header isn't an ECG of its own.
-// Nothing throws for one file: it becomes Unreadable with the reason. Throws base::Cancelled.
+// Looks at files and folders (recursively, no symbolic-link loops) by content, headers only for images. A companion of
+// a WFDB header isn't an ECG of its own. Nothing throws for one file: it becomes Unreadable with the reason. Throws
+// base::Cancelled.
 Scan scan(const std::vector<std::filesystem::path>& paths, const base::JobContext& job = {});
 
 struct ImportSummary
 {
-    std::vector<library::Id> ecgs, studies;     // of everything named, whether new or there already
+    std::vector<library::Id> ecgs, studies; // of everything named, whether new or there already
     int newEcgs = 0, newStudies = 0;
     std::vector<ScannedFile> skipped, unreadable;
     base::Warnings warnings;
@@ -39,6 +40,7 @@ struct ImportSummary
 };
 
 // Scan, then one transaction per ECG and per study; tables last. Unreadable files go to the quarantine list.
-ImportSummary import(library::Library& library, const std::vector<std::filesystem::path>& paths, const base::JobContext& job = {});
+ImportSummary import(library::Library& library, const std::vector<std::filesystem::path>& paths,
+                     const base::JobContext& job = {});
 
 } // namespace echo2ecg::casework

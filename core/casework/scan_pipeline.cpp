@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <fstream>
 #include <mutex>
 #include <set>
+#include <sstream>
 #include <thread>
 
 namespace echo2ecg::casework {
@@ -44,7 +46,8 @@ void listFolder(const fs::path& folder, const base::CancelToken& cancel, std::ve
 class Pipeline
 {
 public:
-    Pipeline(const std::vector<fs::path>& files, const std::set<fs::path>& companions) : m_files(files), m_companions(companions), m_results(files.size())
+    Pipeline(const std::vector<fs::path>& files, const std::set<fs::path>& companions)
+        : m_files(files), m_companions(companions), m_results(files.size())
     {
         const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, mostThreads);
         for (unsigned i = 0; i < std::min<std::size_t>(threads, files.size()); ++i)
@@ -107,16 +110,31 @@ private:
     std::vector<std::thread> m_threads; // last: they use all of the above
 };
 
-// Signal files beside a header of the same name. Others are found out when the header has been read.
-std::set<fs::path> companionsByName(const std::vector<fs::path>& files)
+// The signal files that WFDB headers among the files refer to: the first word of a line that isn't a comment. Other
+// words do no harm, since only files of that name beside the header count.
+std::set<fs::path> companionsOf(const std::vector<fs::path>& files)
 {
-    std::set<fs::path> headers, companions;
+    constexpr std::size_t mostBytes = 64 * 1024;
+    std::set<fs::path> known, companions;
     for (const fs::path& file : files)
-        if (file.extension() == ".hea")
-            headers.insert(file);
-    for (const fs::path& file : files)
-        if ((file.extension() == ".dat" || file.extension() == ".mat") && headers.contains(fs::path(file).replace_extension(".hea")))
-            companions.insert(file);
+        known.insert(file);
+    for (const fs::path& header : files) {
+        if (header.extension() != ".hea")
+            continue;
+        std::ifstream in(header, std::ios::binary);
+        std::string text(mostBytes, '\0');
+        in.read(text.data(), std::streamsize(text.size()));
+        text.resize(std::size_t(in.gcount()));
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);) {
+            const std::string word = line.substr(0, line.find_first_of(" \t\r"));
+            if (word.empty() || word[0] == '#' || word.find('\0') != std::string::npos)
+                continue;
+            const fs::path signal = header.parent_path() / word;
+            if (signal != header && known.contains(signal))
+                companions.insert(signal);
+        }
+    }
     return companions;
 }
 
@@ -143,9 +161,10 @@ FileList listFiles(const std::vector<fs::path>& paths, const base::CancelToken& 
     return list;
 }
 
-void readInOrder(const std::vector<fs::path>& files, const base::JobContext& job, const std::function<void(ReadFile&&)>& take)
+void readInOrder(const std::vector<fs::path>& files, const base::JobContext& job,
+                 const std::function<void(ReadFile&&)>& take)
 {
-    const std::set<fs::path> companions = companionsByName(files);
+    const std::set<fs::path> companions = companionsOf(files);
     Pipeline pipeline(files, companions);
     for (std::size_t i = 0; i < files.size(); ++i) {
         job.throwIfCancelled();

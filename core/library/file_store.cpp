@@ -87,7 +87,8 @@ std::string FileStore::keep(const fs::path& written, const std::string& sha256) 
     fs::create_directories(target.parent_path(), error);
     if (error)
         cannotWrite(target.parent_path());
-    // Also over a file that is there: it might be damaged. Where that isn't possible because somebody reads it, it stays.
+    // Also over a file that is there: it might be damaged. Where that isn't possible because somebody reads it, it
+    // stays.
     fs::rename(written, target, error);
     if (error && !contains(sha256))
         cannotWrite(target);

@@ -7,14 +7,15 @@
 
 namespace echo2ecg::library {
 
-// files/ of a library: every file under the SHA-256 of its content, so that equal files are kept once and a damaged one shows.
-// A file appears under its name only when it is whole (written beside it, flushed, renamed).
+// files/ of a library: every file under the SHA-256 of its content, so that equal files are kept once and a damaged one
+// shows. A file appears under its name only when it is whole (written beside it, flushed, renamed).
 class FileStore
 {
 public:
     explicit FileStore(std::filesystem::path folder) : m_folder(std::move(folder)) {}
 
-    // Copies; gives the hash. Throws base::ParseError when the source can't be read, base::Error(Io) when the library can't be written.
+    // Copies; gives the hash. Throws base::ParseError when the source can't be read, base::Error(Io) when the library
+    // can't be written.
     std::string add(const std::filesystem::path& source) const;
     // Keeps what `write` writes into the file it is given.
     std::string addWritten(const std::function<void(const std::filesystem::path&)>& write) const;

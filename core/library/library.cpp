@@ -37,7 +37,8 @@ void backUp(const sql::Database& database, int version)
     sql::Statement(database, "VACUUM INTO ?").bind(sql::pathText(scratch)).run();
     fs::rename(scratch, target, error);
     if (error)
-        throw base::Error(base::ErrorCode::Io, "The copy of the library before its upgrade can't be written.", {target, {}});
+        throw base::Error(base::ErrorCode::Io, "The copy of the library before its upgrade can't be written.",
+                          {target, {}});
 }
 
 } // namespace
@@ -79,7 +80,8 @@ std::unique_ptr<Library> Library::open(const fs::path& folder)
     library->m_impl = std::make_unique<Impl>(folder);
     const sql::Database& database = library->m_impl->database;
     if (pragma(database, "PRAGMA application_id") != schema::applicationId)
-        throw base::Error(base::ErrorCode::Malformed, "The database in this folder isn't an Echo2ECG library.", {file, {}});
+        throw base::Error(base::ErrorCode::Malformed, "The database in this folder isn't an Echo2ECG library.",
+                          {file, {}});
     const int version = schema::versionOf(database);
     if (version > schema::presentVersion())
         throw base::Error(base::ErrorCode::Mismatch,
@@ -106,7 +108,8 @@ std::uint64_t Library::revision() const
 {
     sql::Statement statement(m_impl->database, "SELECT value FROM counters WHERE name = 'revision'");
     if (!statement.next())
-        throw base::Error(base::ErrorCode::Malformed, "The library's database is damaged.", {m_impl->database.file(), {}});
+        throw base::Error(base::ErrorCode::Malformed, "The library's database is damaged.",
+                          {m_impl->database.file(), {}});
     return std::uint64_t(statement.integer(0));
 }
 

@@ -28,7 +28,7 @@ struct EcgRow
     std::string date, time, format, fileName, signalHash;
     double samplingHz = 0, seconds = 0;
     int leads = 0;
-    std::optional<Id> linkedStudy;   // same patient, nearest in time, within 7 days
+    std::optional<Id> linkedStudy; // same patient, nearest in time, within 7 days
     std::optional<double> linkedDays;
 };
 
@@ -43,8 +43,8 @@ struct StudyRow
 struct ClipRow
 {
     Id id = 0, study = 0;
-    std::string instanceUid, sha256, fileName;  // fileName: as it was imported
-    std::filesystem::path file;                 // inside the library
+    std::string instanceUid, sha256, fileName; // fileName: as it was imported
+    std::filesystem::path file;                // inside the library
     echo::ClipKind kind = echo::ClipKind::Cine;
     int frames = 0, rows = 0, columns = 0, position = 0;
     double fps = 0;
@@ -70,8 +70,9 @@ struct QuarantineRow
 enum class Added { New, AlreadyThere };
 
 // A case library: a folder with library.sqlite (WAL; the one truth), files/ by content hash. Text columns hold UTF-8.
-// Every public function is one transaction or less and is thread-safe: each thread gets its own connection to the same file.
-// Throws base::Error(Io) for a folder that can't be used, (Mismatch) for a library of a newer version, (Malformed) for a damaged one.
+// Every public function is one transaction or less and is thread-safe: each thread gets its own connection to the same
+// file. Throws base::Error(Io) for a folder that can't be used, (Mismatch) for a library of a newer version,
+// (Malformed) for a damaged one.
 class Library : public inference::EmbeddingStore
 {
 public:
@@ -83,25 +84,32 @@ public:
 
     const std::filesystem::path& folder() const;
 
-    // Import. The record's signal is kept in files/ by its hash, so the original may go away. Linking to studies is brought up to date.
+    // Import. The record's signal is kept in files/ by its hash, so the original may go away. Linking to studies is
+    // brought up to date.
     std::pair<Id, Added> addEcg(const ecg::EcgRecord& record);
-    // All clips of one study in one transaction; files are copied into files/ first. A study that is there already gains its new clips.
-    // A clip that can't be read is left out and noted, the rest go in. Input that can't be read at all is a base::ParseError,
-    // a library that can't be written a plain base::Error.
+    // All clips of one study in one transaction; files are copied into files/ first. A study that is there already
+    // gains its new clips. A clip that can't be read is left out and noted, the rest go in. Input that can't be read at
+    // all is a base::ParseError, a library that can't be written a plain base::Error.
     std::pair<Id, Added> addStudy(const echo::EchoStudy& study, const base::JobContext& job = {});
     void addQuarantine(const std::string& file, const std::string& reason);
     void clearQuarantine(Id id);
 
-    // Phenotypes and labels from CSV (UTF-8, comma or semicolon, header row). Columns: one of study_uid | patient_id (+ optional study_date);
-    // lvedv_ml, lvesv_ml, lvsv_ml, lvef_percent, shd (0/1). Rows that match nothing or can't be read are warnings with their line number.
-    struct TableImport { int matched = 0, rows = 0; base::Warnings warnings; };
+    // Phenotypes and labels from CSV (UTF-8, comma or semicolon, header row). Columns: one of study_uid | patient_id (+
+    // optional study_date); lvedv_ml, lvesv_ml, lvsv_ml, lvef_percent, shd (0/1). Rows that match nothing or can't be
+    // read are warnings with their line number.
+    struct TableImport
+    {
+        int matched = 0, rows = 0;
+        base::Warnings warnings;
+    };
     TableImport importPhenotypes(const std::filesystem::path& csv);
     void setPhenotypes(Id study, const retrieval::Phenotypes& phenotypes);
-    retrieval::Phenotypes phenotypes(Id study) const;  // completed: SV and EF derived where absent
-    // A row of a table with a patient_id and no study_date is about the patient's only study, or about the patient as a whole.
+    retrieval::Phenotypes phenotypes(Id study) const; // completed: SV and EF derived where absent
+    // A row of a table with a patient_id and no study_date is about the patient's only study, or about the patient as a
+    // whole.
     void setPatientPhenotypes(Id patient, const retrieval::Phenotypes& phenotypes);
     retrieval::Phenotypes patientPhenotypes(Id patient) const;
-    std::vector<EcgLabel> ecgLabels() const;  // of every ECG that has one
+    std::vector<EcgLabel> ecgLabels() const; // of every ECG that has one
 
     // Reading. Lists are ordered: patients by external id, the rest by date, time, id.
     std::vector<PatientRow> patients() const;
@@ -110,10 +118,10 @@ public:
     std::vector<StudyRow> studies(std::optional<Id> patient = {}) const;
     std::vector<ClipRow> clips(Id study) const;
     std::vector<QuarantineRow> quarantine() const;
-    EcgRow ecg(Id id) const;        // throws base::Error(Missing)
-    StudyRow study(Id id) const;    // throws base::Error(Missing)
-    ecg::EcgRecord loadEcg(Id id) const;           // the record as it was imported, warnings and measurements included
-    echo::EchoStudy loadStudy(Id id) const;        // headers re-read from files/; a damaged file is a clip warning
+    EcgRow ecg(Id id) const;                // throws base::Error(Missing)
+    StudyRow study(Id id) const;            // throws base::Error(Missing)
+    ecg::EcgRecord loadEcg(Id id) const;    // the record as it was imported, warnings and measurements included
+    echo::EchoStudy loadStudy(Id id) const; // headers re-read from files/; a damaged file is a clip warning
     std::optional<Id> findEcgBySignal(const std::string& signalHash) const;
     std::optional<Id> findStudyByUid(const std::string& uid) const;
     // The patient that a record with this identity would be added to, if it is there.
@@ -129,21 +137,31 @@ public:
     // Weight of each clip in the pooling of a study, by bundle.
     void setViewWeights(Id study, const std::string& bundleId, const std::vector<std::pair<Id, float>>& weights);
     std::vector<std::pair<Id, float>> viewWeights(Id study, const std::string& bundleId) const;
-    // Every ECG / study that has an embedding of this bundle and recipe in this space: owner, patient, vector. What the search index is built from.
-    struct OwnedVector { Id owner = 0, patient = 0; std::vector<float> values; };
+    // Every ECG / study that has an embedding of this bundle and recipe in this space: owner, patient, vector. What the
+    // search index is built from.
+    struct OwnedVector
+    {
+        Id owner = 0, patient = 0;
+        std::vector<float> values;
+    };
     void assignEcgEmbedding(Id ecg, const inference::EmbeddingKey& key);
     void assignStudyEmbedding(Id study, const inference::EmbeddingKey& key);
-    std::vector<OwnedVector> ecgVectors(const std::string& bundleId, const std::string& recipeHash, inference::Space space) const;
-    std::vector<OwnedVector> studyVectors(const std::string& bundleId, const std::string& recipeHash, inference::Space space) const;
+    std::vector<OwnedVector> ecgVectors(const std::string& bundleId, const std::string& recipeHash,
+                                        inference::Space space) const;
+    std::vector<OwnedVector> studyVectors(const std::string& bundleId, const std::string& recipeHash,
+                                          inference::Space space) const;
     // What has no embedding assigned in this space yet, in order of adding. Studies without a cine are not among them.
-    std::vector<Id> ecgsWithout(const std::string& bundleId, const std::string& recipeHash, inference::Space space) const;
-    std::vector<Id> studiesWithout(const std::string& bundleId, const std::string& recipeHash, inference::Space space) const;
+    std::vector<Id> ecgsWithout(const std::string& bundleId, const std::string& recipeHash,
+                                inference::Space space) const;
+    std::vector<Id> studiesWithout(const std::string& bundleId, const std::string& recipeHash,
+                                   inference::Space space) const;
 
     // Small facts that must survive: last bundle, last opened case … Keys are namespaced ("shell/last-ecg").
     void setSetting(const std::string& key, const std::string& value);
     std::string setting(const std::string& key, const std::string& fallback = {}) const;
 
-    // Integrity: database check, every file present with its hash, every embedding finite and of its width. One line per problem.
+    // Integrity: database check, every file present with its hash, every embedding finite and of its width. One line
+    // per problem.
     std::vector<std::string> verify(const base::JobContext& job = {}) const;
 
     // Grows with every change of content; a reader that holds an index compares it to know when to rebuild.

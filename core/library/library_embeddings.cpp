@@ -27,7 +27,9 @@ void bindKey(sql::Statement& statement, const EmbeddingKey& key)
 void assign(const sql::Database& database, const Owner& owner, Id id, const EmbeddingKey& key)
 {
     sql::WriteTransaction transaction(database);
-    sql::Statement find(database, "SELECT id FROM embeddings WHERE bundle_id = ? AND space = ? AND recipe_hash = ? AND input_sha256 = ?");
+    sql::Statement find(
+        database,
+        "SELECT id FROM embeddings WHERE bundle_id = ? AND space = ? AND recipe_hash = ? AND input_sha256 = ?");
     bindKey(find, key);
     if (!find.next())
         throw base::Error(base::ErrorCode::Missing, "The library has no such embedding.");
@@ -49,11 +51,11 @@ void assign(const sql::Database& database, const Owner& owner, Id id, const Embe
     transaction.commit();
 }
 
-std::vector<Library::OwnedVector> vectorsOf(const sql::Database& database, const Owner& owner, const std::string& bundleId,
-                                            const std::string& recipeHash, Space space)
+std::vector<Library::OwnedVector> vectorsOf(const sql::Database& database, const Owner& owner,
+                                            const std::string& bundleId, const std::string& recipeHash, Space space)
 {
-    sql::Statement row(database, std::string("SELECT o.id, o.patient_id, e.data FROM ") + owner.table + " a JOIN " + owner.rows +
-                                     " o ON o.id = a." + owner.key +
+    sql::Statement row(database, std::string("SELECT o.id, o.patient_id, e.data FROM ") + owner.table + " a JOIN " +
+                                     owner.rows + " o ON o.id = a." + owner.key +
                                      " JOIN embeddings e ON e.id = a.embedding_id "
                                      "WHERE a.bundle_id = ? AND a.space = ? AND a.recipe_hash = ? ORDER BY o.id");
     row.bind(bundleId).bind(inference::name(space)).bind(recipeHash);
@@ -66,9 +68,10 @@ std::vector<Library::OwnedVector> vectorsOf(const sql::Database& database, const
 std::vector<Id> ownersWithout(const sql::Database& database, const Owner& owner, const std::string& condition,
                               const std::string& bundleId, const std::string& recipeHash, Space space)
 {
-    sql::Statement row(database, std::string("SELECT o.id FROM ") + owner.rows + " o WHERE " + condition +
-                                     "NOT EXISTS (SELECT 1 FROM " + owner.table + " a WHERE a." + owner.key +
-                                     " = o.id AND a.bundle_id = ? AND a.space = ? AND a.recipe_hash = ?) ORDER BY o.id");
+    sql::Statement row(database,
+                       std::string("SELECT o.id FROM ") + owner.rows + " o WHERE " + condition +
+                           "NOT EXISTS (SELECT 1 FROM " + owner.table + " a WHERE a." + owner.key +
+                           " = o.id AND a.bundle_id = ? AND a.space = ? AND a.recipe_hash = ?) ORDER BY o.id");
     row.bind(bundleId).bind(inference::name(space)).bind(recipeHash);
     std::vector<Id> ids;
     while (row.next())
@@ -86,8 +89,9 @@ void requireSpace(bool fits)
 
 std::optional<std::vector<float>> Library::find(const EmbeddingKey& key)
 {
-    sql::Statement row(m_impl->database,
-                       "SELECT data FROM embeddings WHERE bundle_id = ? AND space = ? AND recipe_hash = ? AND input_sha256 = ?");
+    sql::Statement row(
+        m_impl->database,
+        "SELECT data FROM embeddings WHERE bundle_id = ? AND space = ? AND recipe_hash = ? AND input_sha256 = ?");
     bindKey(row, key);
     return row.next() ? std::optional(row.floats(0)) : std::nullopt;
 }
@@ -102,9 +106,9 @@ void Library::store(const inference::Embedding& embedding)
     sql::Statement other(database, "SELECT width FROM embeddings WHERE bundle_id = ? AND space = ? LIMIT 1");
     other.bind(embedding.key.bundleId).bind(inference::name(embedding.key.space));
     if (other.next() && other.integer(0) != std::int64_t(values.size()))
-        throw base::Error(base::ErrorCode::Mismatch,
-                          "An embedding of " + std::to_string(values.size()) + " values doesn't fit the " +
-                              std::to_string(other.integer(0)) + " of its space and bundle.");
+        throw base::Error(base::ErrorCode::Mismatch, "An embedding of " + std::to_string(values.size()) +
+                                                         " values doesn't fit the " + std::to_string(other.integer(0)) +
+                                                         " of its space and bundle.");
     // In place, so that what was assigned to an owner stays assigned.
     sql::Statement insert(database,
                           "INSERT INTO embeddings (bundle_id, space, recipe_hash, input_sha256, width, data) "
@@ -127,12 +131,14 @@ void Library::assignStudyEmbedding(Id study, const EmbeddingKey& key)
     assign(m_impl->database, studyOwner, study, key);
 }
 
-std::vector<Library::OwnedVector> Library::ecgVectors(const std::string& bundleId, const std::string& recipeHash, Space space) const
+std::vector<Library::OwnedVector> Library::ecgVectors(const std::string& bundleId, const std::string& recipeHash,
+                                                      Space space) const
 {
     return vectorsOf(m_impl->database, ecgOwner, bundleId, recipeHash, space);
 }
 
-std::vector<Library::OwnedVector> Library::studyVectors(const std::string& bundleId, const std::string& recipeHash, Space space) const
+std::vector<Library::OwnedVector> Library::studyVectors(const std::string& bundleId, const std::string& recipeHash,
+                                                        Space space) const
 {
     return vectorsOf(m_impl->database, studyOwner, bundleId, recipeHash, space);
 }
@@ -144,15 +150,19 @@ std::vector<Id> Library::ecgsWithout(const std::string& bundleId, const std::str
 
 std::vector<Id> Library::studiesWithout(const std::string& bundleId, const std::string& recipeHash, Space space) const
 {
-    return ownersWithout(m_impl->database, studyOwner, "EXISTS (SELECT 1 FROM clips c WHERE c.study_id = o.id AND c.cine = 1) AND ",
-                         bundleId, recipeHash, space);
+    return ownersWithout(m_impl->database, studyOwner,
+                         "EXISTS (SELECT 1 FROM clips c WHERE c.study_id = o.id AND c.cine = 1) AND ", bundleId,
+                         recipeHash, space);
 }
 
 void Library::setViewWeights(Id study, const std::string& bundleId, const std::vector<std::pair<Id, float>>& weights)
 {
     const sql::Database& database = m_impl->database;
     sql::WriteTransaction transaction(database);
-    sql::Statement(database, "DELETE FROM view_weights WHERE study_id = ? AND bundle_id = ?").bind(study).bind(bundleId).run();
+    sql::Statement(database, "DELETE FROM view_weights WHERE study_id = ? AND bundle_id = ?")
+        .bind(study)
+        .bind(bundleId)
+        .run();
     for (const auto& [clip, weight] : weights)
         sql::Statement(database, "INSERT INTO view_weights (study_id, bundle_id, clip_id, weight) VALUES (?, ?, ?, ?)")
             .bind(study)
@@ -166,8 +176,9 @@ void Library::setViewWeights(Id study, const std::string& bundleId, const std::v
 
 std::vector<std::pair<Id, float>> Library::viewWeights(Id study, const std::string& bundleId) const
 {
-    sql::Statement row(m_impl->database, "SELECT w.clip_id, w.weight FROM view_weights w JOIN clips c ON c.id = w.clip_id "
-                                         "WHERE w.study_id = ? AND w.bundle_id = ? ORDER BY c.position, c.id");
+    sql::Statement row(m_impl->database,
+                       "SELECT w.clip_id, w.weight FROM view_weights w JOIN clips c ON c.id = w.clip_id "
+                       "WHERE w.study_id = ? AND w.bundle_id = ? ORDER BY c.position, c.id");
     row.bind(study).bind(bundleId);
     std::vector<std::pair<Id, float>> weights;
     while (row.next())

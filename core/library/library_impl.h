@@ -14,7 +14,8 @@ struct Library::Impl
     {
     }
 
-    // Deletes files that nothing refers to any more, under the write lock so that no import can begin to rely on them meanwhile.
+    // Deletes files that nothing refers to any more, under the write lock so that no import can begin to rely on them
+    // meanwhile.
     void removeUnusedFiles(const std::vector<std::string>& hashes);
     // Removes the patient when nothing is left of it. Inside the caller's transaction.
     void removePatientIfEmpty(Id patient);
@@ -24,7 +25,8 @@ struct Library::Impl
     FileStore files;
 };
 
-// The row of a patient: by external id; without one by name and birth date together; else each recording has a patient of its own.
+// The row of a patient: by external id; without one by name and birth date together; else each recording has a patient
+// of its own.
 std::string patientKey(const std::string& externalId, const std::string& name, const std::string& birthDate,
                        const std::string& ownKey);
 

@@ -75,9 +75,10 @@ void insertClip(const sql::Database& database, Id study, const IncomingClip& inc
 {
     const echo::EchoClip& clip = *incoming.clip;
     const bool cine = clip.kind == echo::ClipKind::Cine;
-    sql::Statement(database,
-                   "INSERT INTO clips (study_id, instance_uid, sha256, file_name, cine, frames, rows, columns, position, fps, "
-                   "photometric, transfer_syntax) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    sql::Statement(
+        database,
+        "INSERT INTO clips (study_id, instance_uid, sha256, file_name, cine, frames, rows, columns, position, fps, "
+        "photometric, transfer_syntax) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(study)
         .bind(clip.identity.instanceUid)
         .bind(incoming.sha256)
@@ -119,8 +120,8 @@ std::pair<Id, Added> Library::addEcg(const ecg::EcgRecord& record)
     }
 
     const std::string signalFile = m_impl->files.addWritten([&](const std::filesystem::path& file) {
-        base::writeNpy(file, base::NpyArray::of({std::int64_t(ecg::leadCount), std::int64_t(record.samples())},
-                                                record.matrix()));
+        base::writeNpy(
+            file, base::NpyArray::of({std::int64_t(ecg::leadCount), std::int64_t(record.samples())}, record.matrix()));
     });
 
     sql::WriteTransaction transaction(database);
@@ -130,9 +131,9 @@ std::pair<Id, Added> Library::addEcg(const ecg::EcgRecord& record)
     const ecg::Patient& p = record.patient;
     const Id patient = ensurePatient(database, patientKey(p.id, p.name, p.birthDate, "ecg " + signalHash),
                                      {0, p.id, p.name, p.birthDate, p.sex});
-    sql::Statement insert(database,
-                          "INSERT INTO ecgs (patient_id, date, time, format, file_name, signal_hash, sampling_hz, seconds, "
-                          "leads, signal_file, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    sql::Statement insert(
+        database, "INSERT INTO ecgs (patient_id, date, time, format, file_name, signal_hash, sampling_hz, seconds, "
+                  "leads, signal_file, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     insert.bind(patient)
         .bind(record.date)
         .bind(record.time)
@@ -188,8 +189,9 @@ std::pair<Id, Added> Library::addStudy(const echo::EchoStudy& study, const base:
             bool simulated = false;
             for (const echo::EchoClip& clip : study.clips)
                 simulated = simulated || clip.simulated;
-            sql::Statement insert(database, "INSERT INTO studies (patient_id, uid, key, date, time, description, manufacturer, "
-                                            "simulated) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+            sql::Statement insert(database,
+                                  "INSERT INTO studies (patient_id, uid, key, date, time, description, manufacturer, "
+                                  "simulated) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
             insert.bind(patient)
                 .bind(study.studyUid)
                 .bind(keyOfStudy(study))
@@ -238,8 +240,9 @@ std::pair<Id, Added> Library::addStudy(const echo::EchoStudy& study, const base:
 void Library::addQuarantine(const std::string& file, const std::string& reason)
 {
     sql::WriteTransaction transaction(m_impl->database);
-    sql::Statement(m_impl->database, "INSERT INTO quarantine (file, reason, seen_at) VALUES (?, ?, ?) "
-                                     "ON CONFLICT (file) DO UPDATE SET reason = excluded.reason, seen_at = excluded.seen_at")
+    sql::Statement(m_impl->database,
+                   "INSERT INTO quarantine (file, reason, seen_at) VALUES (?, ?, ?) "
+                   "ON CONFLICT (file) DO UPDATE SET reason = excluded.reason, seen_at = excluded.seen_at")
         .bind(file)
         .bind(reason)
         .bind(nowUtc())

@@ -41,7 +41,8 @@ Phenotypes fromRow(const sql::Statement& row, int first)
 
 Phenotypes readStated(const sql::Database& database, const Owner& owner, Id id)
 {
-    sql::Statement row(database, "SELECT " + std::string(valueColumns) + " FROM " + owner.table + " WHERE " + owner.key + " = ?");
+    sql::Statement row(database,
+                       "SELECT " + std::string(valueColumns) + " FROM " + owner.table + " WHERE " + owner.key + " = ?");
     row.bind(id);
     return row.next() ? fromRow(row, 0) : Phenotypes{};
 }
@@ -49,8 +50,8 @@ Phenotypes readStated(const sql::Database& database, const Owner& owner, Id id)
 // What follows from other values is worked out on reading, so that it can't outlive them.
 void write(const sql::Database& database, const Owner& owner, Id id, const Phenotypes& p)
 {
-    sql::Statement statement(database, "INSERT OR REPLACE INTO " + owner.table + " (" + owner.key + ", " + valueColumns +
-                                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    sql::Statement statement(database, "INSERT OR REPLACE INTO " + owner.table + " (" + owner.key + ", " +
+                                           valueColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     statement.bind(id);
     for (const auto* value : {&p.lvedv, &p.lvesv, &p.lvsv, &p.lvef}) {
         if (*value && (*value)->source != retrieval::derivedSource)
@@ -130,8 +131,7 @@ Library::TableImport Library::importPhenotypes(const std::filesystem::path& csv)
     for (const PhenotypeTable::Row& row : table.rows) {
         const Target target = targetOf(database, row);
         if (target.ids.empty()) {
-            result.warnings.push_back(
-                atLine(row.line, "table-no-match", "the library has no such study or patient"));
+            result.warnings.push_back(atLine(row.line, "table-no-match", "the library has no such study or patient"));
             continue;
         }
         ++result.matched;

@@ -14,8 +14,9 @@ namespace {
 }
 
 constexpr const char* patientQuery = "SELECT id, external_id, name, birth_date, sex FROM patients ";
-constexpr const char* ecgQuery = "SELECT id, patient_id, date, time, format, file_name, signal_hash, sampling_hz, seconds, "
-                                 "leads, linked_study, linked_days FROM ecgs ";
+constexpr const char* ecgQuery =
+    "SELECT id, patient_id, date, time, format, file_name, signal_hash, sampling_hz, seconds, "
+    "leads, linked_study, linked_days FROM ecgs ";
 constexpr const char* studyQuery =
     "SELECT id, patient_id, uid, date, time, description, manufacturer, "
     "(SELECT count(*) FROM clips WHERE study_id = studies.id AND cine = 1), "
@@ -62,9 +63,11 @@ StudyRow studyFrom(const sql::Statement& row)
 
 // All rows, or those of one patient.
 template <class Row>
-std::vector<Row> listOf(const sql::Database& database, const char* query, std::optional<Id> patient, Row (*from)(const sql::Statement&))
+std::vector<Row> listOf(const sql::Database& database, const char* query, std::optional<Id> patient,
+                        Row (*from)(const sql::Statement&))
 {
-    sql::Statement statement(database, std::string(query) + (patient ? "WHERE patient_id = ? " : "") + "ORDER BY date, time, id");
+    sql::Statement statement(database,
+                             std::string(query) + (patient ? "WHERE patient_id = ? " : "") + "ORDER BY date, time, id");
     if (patient)
         statement.bind(*patient);
     std::vector<Row> rows;
@@ -123,9 +126,10 @@ StudyRow Library::study(Id id) const
 
 std::vector<ClipRow> Library::clips(Id study) const
 {
-    sql::Statement row(m_impl->database,
-                       "SELECT id, study_id, instance_uid, sha256, file_name, cine, frames, rows, columns, position, fps, "
-                       "photometric, transfer_syntax FROM clips WHERE study_id = ? ORDER BY position, id");
+    sql::Statement row(
+        m_impl->database,
+        "SELECT id, study_id, instance_uid, sha256, file_name, cine, frames, rows, columns, position, fps, "
+        "photometric, transfer_syntax FROM clips WHERE study_id = ? ORDER BY position, id");
     row.bind(study);
     std::vector<ClipRow> clips;
     while (row.next()) {
@@ -176,7 +180,8 @@ ecg::EcgRecord Library::loadEcg(Id id) const
         const auto index = std::ptrdiff_t(lead.toInteger());
         if (index < 0 || index >= std::ptrdiff_t(ecg::leadCount))
             throw base::Error(base::ErrorCode::Malformed, "The library's record of this ECG is damaged.", {file, {}});
-        record.leads[std::size_t(index)].assign(values.begin() + index * samples, values.begin() + (index + 1) * samples);
+        record.leads[std::size_t(index)].assign(values.begin() + index * samples,
+                                                values.begin() + (index + 1) * samples);
     }
     if (record.signalHash() != row.text(2))
         throw base::Error(base::ErrorCode::Malformed, "The library's signal file of this ECG is damaged.", {file, {}});
@@ -209,7 +214,8 @@ echo::EchoStudy Library::loadStudy(Id id) const
             clip.file = stored.file;
             clip.identity.instanceUid = stored.instanceUid;
             clip.kind = stored.kind;
-            clip.warnings.push_back({"clip-damaged", "The library's file of this clip can't be read: " + error.sentence(), {}});
+            clip.warnings.push_back(
+                {"clip-damaged", "The library's file of this clip can't be read: " + error.sentence(), {}});
         }
         study.clips.push_back(std::move(clip));
     }

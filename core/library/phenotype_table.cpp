@@ -25,7 +25,8 @@ constexpr std::array<const char*, ColumnCount> columnNames{"study_uid", "patient
 std::string trimmed(const std::string& text)
 {
     const auto first = text.find_first_not_of(" \t\r\n");
-    return first == std::string::npos ? std::string() : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+    return first == std::string::npos ? std::string()
+                                      : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 std::string lower(std::string text)
@@ -217,7 +218,10 @@ private:
         const int at = m_header.position[column];
         return at >= 0 && std::size_t(at) < m_fields->size() ? (*m_fields)[std::size_t(at)] : none;
     }
-    void warn(const char* code, const std::string& sentence) { m_table.warnings.push_back(atLine(m_line, code, sentence)); }
+    void warn(const char* code, const std::string& sentence)
+    {
+        m_table.warnings.push_back(atLine(m_line, code, sentence));
+    }
 
     std::optional<retrieval::SourcedValue> numberIn(Column column)
     {
@@ -308,8 +312,8 @@ PhenotypeTable readPhenotypeTable(const std::filesystem::path& csv)
     for (const int column : header.unknown)
         table.warnings.push_back(atLine(1, "table-unknown-column", "column " + std::to_string(column) + " isn't used"));
     for (const Column column : header.twice)
-        table.warnings.push_back(
-            atLine(1, "table-unknown-column", std::string(columnNames[column]) + " appears twice; the first one is used"));
+        table.warnings.push_back(atLine(1, "table-unknown-column",
+                                        std::string(columnNames[column]) + " appears twice; the first one is used"));
 
     Reader reader(text, header.separator);
     std::vector<std::string> fields;

@@ -9,8 +9,9 @@
 
 namespace echo2ecg::library {
 
-// A CSV table of labels: UTF-8 (with or without BOM), separated by comma, semicolon or tab, with a header row; quotes as in RFC 4180.
-// A decimal comma is understood where the comma isn't the separator. Columns as documented at Library::importPhenotypes.
+// A CSV table of labels: UTF-8 (with or without BOM), separated by comma, semicolon or tab, with a header row; quotes
+// as in RFC 4180. A decimal comma is understood where the comma isn't the separator. Columns as documented at
+// Library::importPhenotypes.
 struct PhenotypeTable
 {
     struct Row

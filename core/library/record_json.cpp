@@ -41,7 +41,8 @@ Json recordToJson(const ecg::EcgRecord& record)
         if (record.has(lead))
             present.push(int(ecg::index(lead)));
     for (const auto& m : record.measurements)
-        measurements.push(Json::object({{"name", m.name}, {"value", optional(m.value)}, {"unit", m.unit}, {"text", m.text}}));
+        measurements.push(
+            Json::object({{"name", m.name}, {"value", optional(m.value)}, {"unit", m.unit}, {"text", m.text}}));
     for (const auto& companion : record.companions)
         companions.push(sql::pathText(companion));
     for (const auto& w : record.warnings)
@@ -87,7 +88,8 @@ ecg::EcgRecord recordFromJson(const Json& json)
     record.device = json.value("device", "");
     record.filters = {number(json, "highPassHz"), number(json, "lowPassHz"), number(json, "notchHz")};
     for (const Json& m : itemsOf(json, "measurements"))
-        record.measurements.push_back({m.value("name", ""), number(m, "value"), m.value("unit", ""), m.value("text", "")});
+        record.measurements.push_back(
+            {m.value("name", ""), number(m, "value"), m.value("unit", ""), m.value("text", "")});
     for (const Json& statement : itemsOf(json, "statements"))
         record.statements.push_back(statement.toString());
     record.format = json.value("format", "");

@@ -9,7 +9,8 @@ namespace {
 
 // One entry per version, oldest first; an entry that has been released is never edited. Statements end with ";;".
 constexpr const char* migrations[] = {
-    // 1: patients, studies, ECGs, embeddings. Ids are never used again, so that what was remembered can't mean another row.
+    // 1: patients, studies, ECGs, embeddings. Ids are never used again, so that what was remembered can't mean another
+    // row.
     R"sql(
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;;
 INSERT INTO counters VALUES ('revision', 0);;

@@ -114,7 +114,8 @@ QSqlDatabase Database::connection() const
         };
         if (!database.open())
             refuse(database.lastError());
-        for (const char* pragma : {"PRAGMA foreign_keys = ON", "PRAGMA synchronous = NORMAL", "PRAGMA temp_store = MEMORY"}) {
+        for (const char* pragma :
+             {"PRAGMA foreign_keys = ON", "PRAGMA synchronous = NORMAL", "PRAGMA temp_store = MEMORY"}) {
             QSqlQuery query(database);
             if (!query.exec(QString::fromLatin1(pragma)))
                 refuse(query.lastError());

@@ -18,7 +18,8 @@
 // A thin, typed layer over Qt SQL for this folder alone: every failure throws base::Error.
 namespace echo2ecg::library::sql {
 
-// Hands each thread its own connection to one file; a thread's connections close when it ends or when the Database goes.
+// Hands each thread its own connection to one file; a thread's connections close when it ends or when the Database
+// goes.
 class Database
 {
 public:
@@ -53,11 +54,7 @@ public:
     Statement& bind(const std::string& value);
     Statement& bind(const char* value) { return bind(std::string(value)); }
     Statement& bind(const std::vector<float>& values); // as little-endian blob
-    template <class T>
-    Statement& bind(const std::optional<T>& value)
-    {
-        return value ? bind(*value) : bindNull();
-    }
+    template <class T> Statement& bind(const std::optional<T>& value) { return value ? bind(*value) : bindNull(); }
     Statement& bindNull();
 
     // Runs; binds can then start anew.

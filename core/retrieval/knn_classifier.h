@@ -9,10 +9,10 @@ namespace echo2ecg::retrieval {
 
 struct Vote
 {
-    std::vector<Hit> neighbours;         // k nearest, ascending distance
-    std::vector<int> neighbourClasses;   // parallel
-    std::vector<double> probabilities;   // per class, votes / k
-    int predicted = -1;                  // lowest-index maximum, as the reference (SPEC §9)
+    std::vector<Hit> neighbours;       // k nearest, ascending distance
+    std::vector<int> neighbourClasses; // parallel
+    std::vector<double> probabilities; // per class, votes / k
+    int predicted = -1;                // lowest-index maximum, as the reference (SPEC §9)
 };
 
 // k nearest neighbours, Euclidean, uniform votes (SPEC §9). Classes are 0 … classes-1.
@@ -24,7 +24,8 @@ public:
     std::size_t size() const;
     int k() const { return m_k; }
     // Empty when fewer than k rows are accepted: "not enough neighbours" is an answer, not a guess.
-    std::optional<Vote> classify(const std::vector<float>& query, const std::function<bool(std::int64_t)>& accept = {}) const;
+    std::optional<Vote> classify(const std::vector<float>& query,
+                                 const std::function<bool(std::int64_t)>& accept = {}) const;
 
 private:
     VectorIndex m_index;

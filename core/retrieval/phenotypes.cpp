@@ -14,8 +14,8 @@ struct Range
     double low, high;
 };
 constexpr Range edvRange{2, 700}, esvRange{0.5, 650}, svRange{1, 300}, efRange{3, 90};
-constexpr double efTolerance = 5;              // points
-constexpr double svTolerance = 10, svShare = 0.15;  // mL and share of the larger
+constexpr double efTolerance = 5;                  // points
+constexpr double svTolerance = 10, svShare = 0.15; // mL and share of the larger
 
 std::string text(double value)
 {
@@ -64,7 +64,8 @@ base::Warnings Phenotypes::complete()
     const double sv = edv - esv, ef = 100.0 * sv / edv;
     if (!lvsv)
         lvsv = SourcedValue{sv, derivedSource};
-    else if (std::abs(lvsv->value - sv) > svTolerance && std::abs(lvsv->value - sv) > svShare * std::max(lvsv->value, sv))
+    else if (std::abs(lvsv->value - sv) > svTolerance &&
+             std::abs(lvsv->value - sv) > svShare * std::max(lvsv->value, sv))
         warnings.push_back({"phenotype-contradiction",
                             "LVSV of " + text(lvsv->value) + " mL is stated, the volumes give " + text(sv) + " mL.",
                             "LVSV"});
@@ -96,9 +97,12 @@ LvefClass lvefClass(double lvefPercent, const std::vector<double>& cutoffs)
 const char* letter(LvefClass c) noexcept
 {
     switch (c) {
-    case LvefClass::Reduced: return "R";
-    case LvefClass::MildlyReduced: return "M";
-    case LvefClass::Preserved: return "P";
+    case LvefClass::Reduced:
+        return "R";
+    case LvefClass::MildlyReduced:
+        return "M";
+    case LvefClass::Preserved:
+        return "P";
     }
     return "?";
 }
@@ -106,9 +110,12 @@ const char* letter(LvefClass c) noexcept
 const char* word(LvefClass c) noexcept
 {
     switch (c) {
-    case LvefClass::Reduced: return "reduced";
-    case LvefClass::MildlyReduced: return "mildly reduced";
-    case LvefClass::Preserved: return "preserved";
+    case LvefClass::Reduced:
+        return "reduced";
+    case LvefClass::MildlyReduced:
+        return "mildly reduced";
+    case LvefClass::Preserved:
+        return "preserved";
     }
     return "unknown";
 }

@@ -9,7 +9,8 @@
 
 namespace echo2ecg::retrieval {
 
-// One value with where it came from: "measured here, biplane", "DICOM SR", "table labels.csv", "simulated", "derived from EDV and ESV".
+// One value with where it came from: "measured here, biplane", "DICOM SR", "table labels.csv", "simulated", "derived
+// from EDV and ESV".
 struct SourcedValue
 {
     double value = 0;
@@ -26,7 +27,8 @@ struct Phenotypes
     std::optional<bool> structuralHeartDisease;
     std::string structuralHeartDiseaseSource;
 
-    // Derives SV and EF from EDV and ESV where absent; what contradicts (EF by more than 5 points, ESV > EDV, values outside physiology) is a warning.
+    // Derives SV and EF from EDV and ESV where absent; what contradicts (EF by more than 5 points, ESV > EDV, values
+    // outside physiology) is a warning.
     base::Warnings complete();
     bool isEmpty() const;
 };
@@ -34,7 +36,7 @@ struct Phenotypes
 enum class LvefClass { Reduced = 0, MildlyReduced = 1, Preserved = 2 };
 // cutoffs {40, 50}: ≤ 40 reduced, ≥ 50 preserved, between mildly reduced (ESC 2021).
 LvefClass lvefClass(double lvefPercent, const std::vector<double>& cutoffs = {40.0, 50.0});
-const char* letter(LvefClass c) noexcept;   // "R", "M", "P"
-const char* word(LvefClass c) noexcept;     // "reduced", "mildly reduced", "preserved"
+const char* letter(LvefClass c) noexcept; // "R", "M", "P"
+const char* word(LvefClass c) noexcept;   // "reduced", "mildly reduced", "preserved"
 
 } // namespace echo2ecg::retrieval

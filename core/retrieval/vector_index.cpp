@@ -108,8 +108,8 @@ int VectorIndex::width() const
     return m_impl->width;
 }
 
-// Scores come from FAISS in float; the k best and everything within rounding of the k-th are then compared in double, so that
-// the answer doesn't depend on the order of summation and equal rows keep the order in which they were added.
+// Scores come from FAISS in float; the k best and everything within rounding of the k-th are then compared in double,
+// so that the answer doesn't depend on the order of summation and equal rows keep the order in which they were added.
 std::vector<Hit> VectorIndex::search(const std::vector<float>& query, int k,
                                      const std::function<bool(std::int64_t)>& accept) const
 {
@@ -153,15 +153,14 @@ std::vector<Hit> VectorIndex::search(const std::vector<float>& query, int k,
     std::vector<Exact> exact;
     for (const Candidate& candidate : near)
         if (candidate.score <= limit)
-            exact.push_back({exactScore(m_impl->metric, query.data(),
-                                        m_impl->flat.get_xb() + candidate.row * std::size_t(m_impl->width),
-                                        m_impl->width),
-                             candidate.row});
+            exact.push_back(
+                {exactScore(m_impl->metric, query.data(),
+                            m_impl->flat.get_xb() + candidate.row * std::size_t(m_impl->width), m_impl->width),
+                 candidate.row});
     const std::size_t count = std::min(std::size_t(k), exact.size());
-    std::partial_sort(exact.begin(), exact.begin() + std::ptrdiff_t(count), exact.end(),
-                      [](const Exact& a, const Exact& b) {
-                          return a.score != b.score ? a.score < b.score : a.row < b.row;
-                      });
+    std::partial_sort(
+        exact.begin(), exact.begin() + std::ptrdiff_t(count), exact.end(),
+        [](const Exact& a, const Exact& b) { return a.score != b.score ? a.score < b.score : a.row < b.row; });
     std::vector<Hit> hits;
     hits.reserve(count);
     for (std::size_t i = 0; i < count; ++i)

@@ -17,8 +17,8 @@ struct Hit
     float score = 0;
 };
 
-// Exact search (FAISS flat). Rows are copied in; cosine rows and queries are expected L2-normalised. Ties are ordered by the order of adding.
-// Concurrent searches are fine, adding is not.
+// Exact search (FAISS flat). Rows are copied in; cosine rows and queries are expected L2-normalised. Ties are ordered
+// by the order of adding. Concurrent searches are fine, adding is not.
 class VectorIndex
 {
 public:
@@ -27,11 +27,13 @@ public:
     VectorIndex(VectorIndex&&) noexcept;
     VectorIndex& operator=(VectorIndex&&) noexcept;
 
-    void add(std::int64_t id, const std::vector<float>& row);  // throws base::Error(Mismatch) for another width or non-finite values
+    void add(std::int64_t id,
+             const std::vector<float>& row); // throws base::Error(Mismatch) for another width or non-finite values
     std::size_t size() const;
     int width() const;
     // The k best whose id `accept` lets through (empty: all). Fewer when there are fewer.
-    std::vector<Hit> search(const std::vector<float>& query, int k, const std::function<bool(std::int64_t)>& accept = {}) const;
+    std::vector<Hit> search(const std::vector<float>& query, int k,
+                            const std::function<bool(std::int64_t)>& accept = {}) const;
 
 private:
     struct Impl;

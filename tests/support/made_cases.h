@@ -37,15 +37,15 @@ inline std::filesystem::path writeText(const std::filesystem::path& file, const 
 }
 
 // 12 leads of a wave whose shape follows `seed`: another seed, another signal hash.
-inline ecg::EcgRecord makeEcg(int seed, const std::string& patientId, const std::string& date, const std::string& time = {},
-                              int samples = 5000)
+inline ecg::EcgRecord makeEcg(int seed, const std::string& patientId, const std::string& date,
+                              const std::string& time = {}, int samples = 5000)
 {
     ecg::EcgRecord record;
     record.samplingHz = 500;
     for (std::size_t lead = 0; lead < ecg::leadCount; ++lead)
         for (int i = 0; i < samples; ++i)
-            record.leads[lead].push_back(
-                float(std::sin(i * 0.013 * (seed % 97 + 1) + double(lead)) * 0.8 + 0.001 * (seed / 97) + 0.1 * (i % 400 == 0)));
+            record.leads[lead].push_back(float(std::sin(i * 0.013 * (seed % 97 + 1) + double(lead)) * 0.8 +
+                                               0.001 * (seed / 97) + 0.1 * (i % 400 == 0)));
     record.patient = {patientId, "Doe^Test", "1950-01-02", "F", 60};
     record.date = date;
     record.time = time;

@@ -27,7 +27,8 @@ bool sameSamples(const ecg::EcgRecord& a, const ecg::EcgRecord& b)
 {
     for (std::size_t i = 0; i < ecg::leadCount; ++i)
         if (a.leads[i].size() != b.leads[i].size() ||
-            (!a.leads[i].empty() && std::memcmp(a.leads[i].data(), b.leads[i].data(), a.leads[i].size() * sizeof(float)) != 0))
+            (!a.leads[i].empty() &&
+             std::memcmp(a.leads[i].data(), b.leads[i].data(), a.leads[i].size() * sizeof(float)) != 0))
             return false;
     return true;
 }
@@ -250,7 +251,8 @@ void TestLibrary::patientsWithoutIdStayApart()
     const Id a = library->addEcg(anonymous(1)).first, b = library->addEcg(anonymous(2)).first;
     QVERIFY(library->ecg(a).patient != library->ecg(b).patient);
     // The same name and birth date are the same person.
-    const Id c = library->addEcg(makeEcg(3, "", "2020-01-01")).first, d = library->addEcg(makeEcg(4, "", "2021-01-01")).first;
+    const Id c = library->addEcg(makeEcg(3, "", "2020-01-01")).first,
+             d = library->addEcg(makeEcg(4, "", "2021-01-01")).first;
     QCOMPARE(library->ecg(c).patient, library->ecg(d).patient);
     QVERIFY(library->findPatient(makeEcg(9, "", "").patient) == library->ecg(c).patient);
     QVERIFY(!library->findPatient({}));
@@ -288,19 +290,58 @@ void TestLibrary::linking_data()
     QTest::addColumn<QString>("studyTime");
     QTest::addColumn<bool>("linked");
     QTest::addColumn<double>("days");
-    QTest::newRow("same day") << "2020-03-10" << "" << "2020-03-10" << "" << true << 0.0;
-    QTest::newRow("7 days after") << "2020-03-03" << "" << "2020-03-10" << "" << true << 7.0;
-    QTest::newRow("7 days before") << "2020-03-10" << "" << "2020-03-03" << "" << true << 7.0;
-    QTest::newRow("8 days after") << "2020-03-02" << "" << "2020-03-10" << "" << false << 0.0;
-    QTest::newRow("8 days before") << "2020-03-10" << "" << "2020-03-02" << "" << false << 0.0;
-    QTest::newRow("exactly 7") << "2020-03-03" << "12:00:00" << "2020-03-10" << "12:00:00" << true << 7.0;
-    QTest::newRow("7 and a minute after") << "2020-03-03" << "12:00:00" << "2020-03-10" << "12:01:00" << false << 0.0;
-    QTest::newRow("7 and a minute before") << "2020-03-10" << "12:01:00" << "2020-03-03" << "12:00:00" << false << 0.0;
-    QTest::newRow("one time only") << "2020-03-03" << "12:00:00" << "2020-03-10" << "" << true << 7.0;
-    QTest::newRow("over a leap day") << "2020-02-25" << "" << "2020-03-03" << "" << true << 7.0;
-    QTest::newRow("over a year") << "2019-12-29" << "" << "2020-01-02" << "" << true << 4.0;
-    QTest::newRow("no date") << "" << "" << "2020-03-10" << "" << false << 0.0;
-    QTest::newRow("no calendar date") << "2020-02-31" << "" << "2020-03-02" << "" << false << 0.0;
+    QTest::newRow("same day") << "2020-03-10"
+                              << ""
+                              << "2020-03-10"
+                              << "" << true << 0.0;
+    QTest::newRow("7 days after") << "2020-03-03"
+                                  << ""
+                                  << "2020-03-10"
+                                  << "" << true << 7.0;
+    QTest::newRow("7 days before") << "2020-03-10"
+                                   << ""
+                                   << "2020-03-03"
+                                   << "" << true << 7.0;
+    QTest::newRow("8 days after") << "2020-03-02"
+                                  << ""
+                                  << "2020-03-10"
+                                  << "" << false << 0.0;
+    QTest::newRow("8 days before") << "2020-03-10"
+                                   << ""
+                                   << "2020-03-02"
+                                   << "" << false << 0.0;
+    QTest::newRow("exactly 7") << "2020-03-03"
+                               << "12:00:00"
+                               << "2020-03-10"
+                               << "12:00:00" << true << 7.0;
+    QTest::newRow("7 and a minute after") << "2020-03-03"
+                                          << "12:00:00"
+                                          << "2020-03-10"
+                                          << "12:01:00" << false << 0.0;
+    QTest::newRow("7 and a minute before") << "2020-03-10"
+                                           << "12:01:00"
+                                           << "2020-03-03"
+                                           << "12:00:00" << false << 0.0;
+    QTest::newRow("one time only") << "2020-03-03"
+                                   << "12:00:00"
+                                   << "2020-03-10"
+                                   << "" << true << 7.0;
+    QTest::newRow("over a leap day") << "2020-02-25"
+                                     << ""
+                                     << "2020-03-03"
+                                     << "" << true << 7.0;
+    QTest::newRow("over a year") << "2019-12-29"
+                                 << ""
+                                 << "2020-01-02"
+                                 << "" << true << 4.0;
+    QTest::newRow("no date") << ""
+                             << ""
+                             << "2020-03-10"
+                             << "" << false << 0.0;
+    QTest::newRow("no calendar date") << "2020-02-31"
+                                      << ""
+                                      << "2020-03-02"
+                                      << "" << false << 0.0;
 }
 
 void TestLibrary::linking()
@@ -435,7 +476,8 @@ void TestLibrary::twoThreadsAtOnce()
             const auto folder = scratch / std::to_string(first);
             std::filesystem::create_directories(folder);
             for (int i = 0; i < 15; ++i) {
-                into.addEcg(makeEcg(first + i, "P" + std::to_string(i % 3), "2020-01-0" + std::to_string(1 + i % 5), {}, 600));
+                into.addEcg(
+                    makeEcg(first + i, "P" + std::to_string(i % 3), "2020-01-0" + std::to_string(1 + i % 5), {}, 600));
                 into.addEcg(makeEcg(i, "S", "2020-01-01", {}, 600)); // the same by all
                 into.addStudy(makeStudy(folder, first + i, "P" + std::to_string(i % 3), "2020-01-04", 2));
                 into.ecgs();

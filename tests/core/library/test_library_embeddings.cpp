@@ -70,7 +70,8 @@ void TestLibraryEmbeddings::widthsNeverMix()
     auto library = Library::open(scratch / "lib");
     library->store({{"a", "bundle", "recipe", Space::EcgToken}, std::vector<float>(192, 1)});
     library->store({{"a", "bundle", "recipe", Space::EcgAligned}, std::vector<float>(512, 1)});
-    QVERIFY_EXCEPTION_THROWN(library->store({{"b", "bundle", "recipe", Space::EcgToken}, std::vector<float>(512, 1)}), base::Error);
+    QVERIFY_EXCEPTION_THROWN(library->store({{"b", "bundle", "recipe", Space::EcgToken}, std::vector<float>(512, 1)}),
+                             base::Error);
     QVERIFY(!library->find({"b", "bundle", "recipe", Space::EcgToken}));
     QVERIFY_EXCEPTION_THROWN(library->store({{"b", "bundle", "recipe", Space::EcgToken}, {}}), base::Error);
     std::vector<float> bad(192, 1);
@@ -84,8 +85,11 @@ void TestLibraryEmbeddings::assignedVectors()
     Scratch scratch;
     Library::create(scratch / "lib");
     auto library = Library::open(scratch / "lib");
-    const Id a = library->addEcg(makeEcg(1, "A", "2020-01-01")).first, b = library->addEcg(makeEcg(2, "B", "2020-01-01")).first;
-    const auto keyOf = [&](Id id) { return EmbeddingKey{library->ecg(id).signalHash, "bundle", "recipe", Space::EcgToken}; };
+    const Id a = library->addEcg(makeEcg(1, "A", "2020-01-01")).first,
+             b = library->addEcg(makeEcg(2, "B", "2020-01-01")).first;
+    const auto keyOf = [&](Id id) {
+        return EmbeddingKey{library->ecg(id).signalHash, "bundle", "recipe", Space::EcgToken};
+    };
     QVERIFY_EXCEPTION_THROWN(library->assignEcgEmbedding(a, keyOf(a)), base::Error); // not stored yet
     library->store({keyOf(a), {1, 2}});
     library->store({keyOf(b), {3, 4}});
@@ -111,8 +115,8 @@ void TestLibraryEmbeddings::spacesBelongToOwners()
     auto library = Library::open(scratch / "lib");
     const Id ecg = library->addEcg(makeEcg(1, "A", "2020-01-01")).first;
     const Id study = library->addStudy(makeStudy(scratch.path(), 1, "A", "2020-01-01", 2)).first;
-    const EmbeddingKey ofStudy{"x", "bundle", "recipe", Space::StudyAligned}, ofEcg{"x", "bundle", "recipe", Space::EcgAligned},
-        ofClip{"x", "bundle", "recipe", Space::Clip};
+    const EmbeddingKey ofStudy{"x", "bundle", "recipe", Space::StudyAligned},
+        ofEcg{"x", "bundle", "recipe", Space::EcgAligned}, ofClip{"x", "bundle", "recipe", Space::Clip};
     for (const auto& key : {ofStudy, ofEcg, ofClip})
         library->store({key, {1}});
     QVERIFY_EXCEPTION_THROWN(library->assignEcgEmbedding(ecg, ofStudy), base::Error);
@@ -127,7 +131,8 @@ void TestLibraryEmbeddings::whatIsMissing()
     Scratch scratch;
     Library::create(scratch / "lib");
     auto library = Library::open(scratch / "lib");
-    const Id a = library->addEcg(makeEcg(1, "A", "2020-01-01")).first, b = library->addEcg(makeEcg(2, "B", "2020-01-01")).first;
+    const Id a = library->addEcg(makeEcg(1, "A", "2020-01-01")).first,
+             b = library->addEcg(makeEcg(2, "B", "2020-01-01")).first;
     const EmbeddingKey key{library->ecg(a).signalHash, "bundle", "recipe", Space::EcgToken};
     library->store({key, {1}});
     QCOMPARE(library->ecgsWithout("bundle", "recipe", Space::EcgToken), (std::vector<Id>{a, b}));
@@ -150,7 +155,8 @@ void TestLibraryEmbeddings::newClipsMakeTheStudyStale()
     echo::EchoStudy study = makeStudy(scratch.path(), 1, "A", "2020-01-01", 2);
     const Id id = library->addStudy(study).first;
     const auto clips = library->clips(id);
-    const EmbeddingKey key{"hash of clips", "bundle", "recipe", Space::StudyAligned}, clip{clips[0].sha256, "bundle", "recipe", Space::Clip};
+    const EmbeddingKey key{"hash of clips", "bundle", "recipe", Space::StudyAligned},
+        clip{clips[0].sha256, "bundle", "recipe", Space::Clip};
     library->store({key, {1}});
     library->store({clip, {1, 2, 3}});
     library->assignStudyEmbedding(id, key);
@@ -172,12 +178,14 @@ void TestLibraryEmbeddings::removalTakesEmbeddingsAlong()
     library->store({token, {1}});
     library->assignEcgEmbedding(ecg, token);
 
-    echo::EchoStudy a = makeStudy(scratch.path(), 1, "A", "2020-01-01", 2), b = makeStudy(scratch.path(), 2, "B", "2020-01-01", 1);
+    echo::EchoStudy a = makeStudy(scratch.path(), 1, "A", "2020-01-01", 2),
+                    b = makeStudy(scratch.path(), 2, "B", "2020-01-01", 1);
     b.clips.push_back(a.clips[0]);
     const Id idA = library->addStudy(a).first;
     library->addStudy(b);
     const auto clips = library->clips(idA);
-    const EmbeddingKey common{clips[0].sha256, "bundle", "recipe", Space::Clip}, own{clips[1].sha256, "bundle", "recipe", Space::Clip},
+    const EmbeddingKey common{clips[0].sha256, "bundle", "recipe", Space::Clip},
+        own{clips[1].sha256, "bundle", "recipe", Space::Clip},
         pooled{"pooled", "bundle", "recipe", Space::StudyAligned};
     for (const auto& key : {common, own, pooled})
         library->store({key, {1}});

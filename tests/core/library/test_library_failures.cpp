@@ -131,7 +131,8 @@ void TestLibraryFailures::unwritableFilesFolder()
     const std::string before = contentOf(*library);
     std::filesystem::rename(scratch / "lib/files", scratch / "lib/away");
     test::writeText(scratch / "lib/files", "in the way"); // unwritable for the administrator as well
-    QVERIFY(codeOf([&] { library->addStudy(makeStudy(scratch.path(), 1, "P", "2020-01-01", 3)); }) == base::ErrorCode::Io);
+    QVERIFY(codeOf([&] { library->addStudy(makeStudy(scratch.path(), 1, "P", "2020-01-01", 3)); }) ==
+            base::ErrorCode::Io);
     QVERIFY(codeOf([&] { library->addEcg(makeEcg(2, "P", "2020-01-01")); }) == base::ErrorCode::Io);
     QCOMPARE(contentOf(*library), before);
     std::filesystem::remove(scratch / "lib/files");
@@ -152,7 +153,8 @@ void TestLibraryFailures::cancelledImport()
         if (progress.done == 2)
             job.cancel.cancel();
     };
-    QVERIFY(codeOf([&] { library->addStudy(makeStudy(scratch.path(), 1, "P", "2020-01-01", 9), job); }) == base::ErrorCode::Cancelled);
+    QVERIFY(codeOf([&] { library->addStudy(makeStudy(scratch.path(), 1, "P", "2020-01-01", 9), job); }) ==
+            base::ErrorCode::Cancelled);
     QCOMPARE(contentOf(*library), before);
 }
 
@@ -203,9 +205,12 @@ void TestLibraryFailures::migratesFromVersionOne()
         const sql::Database database(file);
         schema::migrate(database, 1);
         QCOMPARE(schema::versionOf(database), 1);
-        sql::execute(database, "INSERT INTO patients (key, external_id, name, birth_date, sex) VALUES ('id P', 'P', '', '', 'M')");
-        sql::execute(database, "INSERT INTO studies (patient_id, uid, key, date, time, description, manufacturer, simulated) "
-                               "VALUES (1, '1.2', '1.2', '2020-01-01', '', '', '', 0)");
+        sql::execute(
+            database,
+            "INSERT INTO patients (key, external_id, name, birth_date, sex) VALUES ('id P', 'P', '', '', 'M')");
+        sql::execute(database,
+                     "INSERT INTO studies (patient_id, uid, key, date, time, description, manufacturer, simulated) "
+                     "VALUES (1, '1.2', '1.2', '2020-01-01', '', '', '', 0)");
         sql::execute(database, "INSERT INTO phenotypes (study_id, lvef, lvef_source) VALUES (1, 44, 'table old.csv')");
     }
     const auto library = Library::open(scratch / "lib");

@@ -47,12 +47,16 @@ void TestPhenotypeTable::variants_data()
     QTest::newRow("semicolon, decimal comma") << QByteArray("study_uid;lvedv_ml;lvef_percent;shd\n1.2;120,5;55;1\n");
     QTest::newRow("semicolon, decimal point") << QByteArray("study_uid;lvedv_ml;lvef_percent;shd\n1.2;120.5;55;1\n");
     QTest::newRow("tab") << QByteArray("study_uid\tlvedv_ml\tlvef_percent\tshd\n1.2\t120.5\t55\t1\n");
-    QTest::newRow("BOM and CRLF") << QByteArray("\xEF\xBB\xBFstudy_uid,lvedv_ml,lvef_percent,shd\r\n1.2,120.5,55,1\r\n");
+    QTest::newRow("BOM and CRLF") << QByteArray(
+        "\xEF\xBB\xBFstudy_uid,lvedv_ml,lvef_percent,shd\r\n1.2,120.5,55,1\r\n");
     QTest::newRow("no last line end") << QByteArray("study_uid,lvedv_ml,lvef_percent,shd\n1.2,120.5,55,true");
-    QTest::newRow("case, spaces, order") << QByteArray(" SHD , LVEF_Percent,lvedv_ml, Study_UID \nyes, 55 ,120.5, 1.2 \n");
-    QTest::newRow("quoted") << QByteArray("\"study_uid\",\"lvedv_ml\",\"lvef_percent\",\"shd\"\n\"1.2\",\"120.5\",\"55\",\"1\"\n");
+    QTest::newRow("case, spaces, order") << QByteArray(
+        " SHD , LVEF_Percent,lvedv_ml, Study_UID \nyes, 55 ,120.5, 1.2 \n");
+    QTest::newRow("quoted") << QByteArray(
+        "\"study_uid\",\"lvedv_ml\",\"lvef_percent\",\"shd\"\n\"1.2\",\"120.5\",\"55\",\"1\"\n");
     QTest::newRow("empty lines") << QByteArray("study_uid,lvedv_ml,lvef_percent,shd\n\n1.2,120.5,55,1\n,,,\n\n");
-    QTest::newRow("absent values") << QByteArray("study_uid,lvedv_ml,lvesv_ml,lvsv_ml,lvef_percent,shd\n1.2,120.5,NA,,55,1\n");
+    QTest::newRow("absent values") << QByteArray(
+        "study_uid,lvedv_ml,lvesv_ml,lvsv_ml,lvef_percent,shd\n1.2,120.5,NA,,55,1\n");
 }
 
 void TestPhenotypeTable::variants()
@@ -77,25 +81,26 @@ void TestPhenotypeTable::variants()
 void TestPhenotypeTable::badRowsAreNamedByLine()
 {
     Scratch scratch;
-    const auto file = writeText(scratch / "labels.csv", "study_uid,patient_id,study_date,lvedv_ml,lvef_percent,shd,remark\n" // 1
-                                                        "1.1,,,100,50,0,fine\n"                                             // 2
-                                                        "1.2,,,abc,50,0,\n"                                                 // 3
-                                                        "1.3,,,100,12x,2,\n"                                                // 4
-                                                        ",,,100,50,0,\n"                                                    // 5
-                                                        ",P,31.12.2020,100,50,0,\n"                                         // 6
-                                                        "1.4,,,,,,\n"                                                       // 7
-                                                        "1.5,,,-4,0.55,,\n"                                                 // 8
-                                                        "1.6,,,100,101,1,\n"                                                // 9
-                                                        "1.7,,,nan,inf,1\n"                                                 // 10
-                                                        "1.8\n");                                                           // 11
+    const auto file =
+        writeText(scratch / "labels.csv", "study_uid,patient_id,study_date,lvedv_ml,lvef_percent,shd,remark\n" // 1
+                                          "1.1,,,100,50,0,fine\n"                                              // 2
+                                          "1.2,,,abc,50,0,\n"                                                  // 3
+                                          "1.3,,,100,12x,2,\n"                                                 // 4
+                                          ",,,100,50,0,\n"                                                     // 5
+                                          ",P,31.12.2020,100,50,0,\n"                                          // 6
+                                          "1.4,,,,,,\n"                                                        // 7
+                                          "1.5,,,-4,0.55,,\n"                                                  // 8
+                                          "1.6,,,100,101,1,\n"                                                 // 9
+                                          "1.7,,,nan,inf,1\n"                                                  // 10
+                                          "1.8\n");                                                            // 11
     const PhenotypeTable table = readPhenotypeTable(file);
     QCOMPARE(table.dataRows, 10);
     QCOMPARE(summaryOf(table.warnings),
-             (std::vector<std::string>{"table-unknown-column@line 1", "table-bad-number@line 3", "table-bad-number@line 4",
-                                       "table-bad-number@line 4", "table-no-identity@line 5", "table-bad-date@line 6",
-                                       "table-no-values@line 7", "table-bad-number@line 8", "table-bad-number@line 8",
-                                       "table-no-values@line 8", "table-bad-number@line 9", "table-bad-number@line 10",
-                                       "table-no-values@line 11"}));
+             (std::vector<std::string>{"table-unknown-column@line 1", "table-bad-number@line 3",
+                                       "table-bad-number@line 4", "table-bad-number@line 4", "table-no-identity@line 5",
+                                       "table-bad-date@line 6", "table-no-values@line 7", "table-bad-number@line 8",
+                                       "table-bad-number@line 8", "table-no-values@line 8", "table-bad-number@line 9",
+                                       "table-bad-number@line 10", "table-no-values@line 11"}));
     std::vector<int> lines;
     for (const auto& row : table.rows)
         lines.push_back(row.line);
@@ -109,8 +114,8 @@ void TestPhenotypeTable::badRowsAreNamedByLine()
 void TestPhenotypeTable::quotes()
 {
     Scratch scratch;
-    const PhenotypeTable table = readPhenotypeTable(writeText(
-        scratch / "t.csv", "patient_id,lvef_percent\n\"a,\"\"b\"\"\nc\",50\nnext,x\n\"open,40\n"));
+    const PhenotypeTable table = readPhenotypeTable(
+        writeText(scratch / "t.csv", "patient_id,lvef_percent\n\"a,\"\"b\"\"\nc\",50\nnext,x\n\"open,40\n"));
     QCOMPARE(table.rows.size(), std::size_t(1));
     QCOMPARE(table.rows[0].patientId, std::string("a,\"b\"\nc"));
     QCOMPARE(summaryOf(table.warnings).at(0), std::string("table-bad-number@line 4")); // a field spans lines 2 and 3
@@ -121,7 +126,8 @@ void TestPhenotypeTable::missingColumns()
 {
     Scratch scratch;
     QVERIFY_EXCEPTION_THROWN(readPhenotypeTable(writeText(scratch / "a.csv", "lvef_percent\n50\n")), base::ParseError);
-    QVERIFY_EXCEPTION_THROWN(readPhenotypeTable(writeText(scratch / "b.csv", "study_uid,remark\n1,2\n")), base::ParseError);
+    QVERIFY_EXCEPTION_THROWN(readPhenotypeTable(writeText(scratch / "b.csv", "study_uid,remark\n1,2\n")),
+                             base::ParseError);
     QVERIFY_EXCEPTION_THROWN(readPhenotypeTable(writeText(scratch / "c.csv", "")), base::ParseError);
     QVERIFY_EXCEPTION_THROWN(readPhenotypeTable(scratch / "absent.csv"), base::Error);
     QVERIFY(readPhenotypeTable(writeText(scratch / "d.csv", "study_uid,shd")).rows.empty());
@@ -146,17 +152,19 @@ void TestPhenotypeTable::importsByStudyPatientAndDate()
     const Id b1 = library->addStudy(makeStudy(scratch.path(), 2, "B", "2020-01-01", 1)).first;
     const Id b2 = library->addStudy(makeStudy(scratch.path(), 3, "B", "2020-02-01", 1)).first;
     const Id c = library->addStudy(makeStudy(scratch.path(), 4, "C", "2020-01-01", 1)).first;
-    const auto result = library->importPhenotypes(writeText(scratch / "labels.csv", "study_uid,patient_id,study_date,lvef_percent\n"
-                                                                                    "1.2.826.1,,,30\n"
-                                                                                    ",B,20200201,45\n"
-                                                                                    ",B,,61\n"
-                                                                                    ",C,,62\n"
-                                                                                    ",B,2020-03-01,10\n"
-                                                                                    "9.9,,,10\n"
-                                                                                    ",nobody,,10\n"));
+    const auto result =
+        library->importPhenotypes(writeText(scratch / "labels.csv", "study_uid,patient_id,study_date,lvef_percent\n"
+                                                                    "1.2.826.1,,,30\n"
+                                                                    ",B,20200201,45\n"
+                                                                    ",B,,61\n"
+                                                                    ",C,,62\n"
+                                                                    ",B,2020-03-01,10\n"
+                                                                    "9.9,,,10\n"
+                                                                    ",nobody,,10\n"));
     QCOMPARE(result.rows, 7);
     QCOMPARE(result.matched, 4);
-    QCOMPARE(summaryOf(result.warnings), (std::vector<std::string>{"table-no-match@line 6", "table-no-match@line 7", "table-no-match@line 8"}));
+    QCOMPARE(summaryOf(result.warnings),
+             (std::vector<std::string>{"table-no-match@line 6", "table-no-match@line 7", "table-no-match@line 8"}));
     QCOMPARE(library->phenotypes(a).lvef->value, 30.0);
     QVERIFY(library->phenotypes(b1).isEmpty());
     QCOMPARE(library->phenotypes(b2).lvef->value, 45.0);
@@ -185,7 +193,8 @@ void TestPhenotypeTable::importMergesAndCompletes()
     library->importPhenotypes(writeText(scratch / "three.csv", "study_uid,lvesv_ml\n1.2.826.1,70\n"));
     QCOMPARE(library->phenotypes(id).lvef->value, 30.0);
 
-    const auto result = library->importPhenotypes(writeText(scratch / "four.csv", "study_uid,lvef_percent\n1.2.826.1,60\n"));
+    const auto result =
+        library->importPhenotypes(writeText(scratch / "four.csv", "study_uid,lvef_percent\n1.2.826.1,60\n"));
     QCOMPARE(summaryOf(result.warnings), (std::vector<std::string>{"phenotype-contradiction@line 2"}));
     QVERIFY(result.warnings[0].sentence.starts_with("line 2: "));
     QVERIFY_EXCEPTION_THROWN(library->setPhenotypes(id + 1, p), base::Error);
@@ -210,8 +219,8 @@ void TestPhenotypeTable::labelsOfEcgs()
     QCOMPARE(labels.size(), std::size_t(2));
     QCOMPARE(labels[0].ecg, linked);
     QVERIFY(labels[0].study == study);
-    QVERIFY(labels[0].lvef == 35.0);                       // the study's own, derived
-    QVERIFY(labels[0].structuralHeartDisease == true);     // the patient's, where the study says nothing
+    QVERIFY(labels[0].lvef == 35.0);                   // the study's own, derived
+    QVERIFY(labels[0].structuralHeartDisease == true); // the patient's, where the study says nothing
     QCOMPARE(labels[1].ecg, lone);
     QVERIFY(labels[1].lvef == 55.0 && labels[1].structuralHeartDisease == true && !labels[1].study);
 }

@@ -322,7 +322,8 @@ void TestRetrieval::speed()
         for (int i = 0; i < 5; ++i) {
             const auto start = std::chrono::steady_clock::now();
             const auto hits = index.search(row, k, [](std::int64_t id) { return id % 100 != 0; });
-            best = std::min(best, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+            best = std::min(
+                best, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
             if (hits.size() != std::size_t(k))
                 return -1.0;
         }
