@@ -19,12 +19,14 @@ void drawFoot(Sheet& sheet, const CaseReport& report, const QString& made, int p
     x += sheet.text(x, y, QStringLiteral("Research use only. Not for diagnostic procedures."),
                     {2.9, print::text, QFont::DemiBold});
     if (report.engine && !report.engine->trained)
-        sheet.text(x + 4, y, QStringLiteral("Made with untrained weights: no number here says anything about a patient."),
+        sheet.text(x + 4, y,
+                   QStringLiteral("Made with untrained weights: no number here says anything about a patient."),
                    {2.9, print::error, QFont::DemiBold});
     else if (report.engine && report.engine->simulated)
         sheet.text(x + 4, y, QStringLiteral("Weights trained on simulated patients."),
                    {2.9, print::warning, QFont::DemiBold});
-    sheet.text(Sheet::right, y, QStringLiteral("%1 · page %2").arg(made).arg(page), {2.7, print::muted}, 0, Qt::AlignRight);
+    sheet.text(Sheet::right, y, QStringLiteral("%1 · page %2").arg(made).arg(page), {2.7, print::muted}, 0,
+               Qt::AlignRight);
 }
 
 } // namespace
@@ -32,7 +34,8 @@ void drawFoot(Sheet& sheet, const CaseReport& report, const QString& made, int p
 void writeCaseReport(const CaseReport& report, const std::filesystem::path& pdf)
 {
     const QString program = QStringLiteral("Echo2ECG Workstation " E2E_VERSION);
-    const QString made = program + QStringLiteral(" · ") + QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd HH:mm"));
+    const QString made =
+        program + QStringLiteral(" · ") + QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd HH:mm"));
 
     // Made in memory and put in place at once: a full disk leaves no half report behind.
     QBuffer bytes;
@@ -50,8 +53,8 @@ void writeCaseReport(const CaseReport& report, const std::filesystem::path& pdf)
     }
     QSaveFile file(QString::fromStdString(pdf.string()));
     if (!file.open(QIODevice::WriteOnly) || file.write(bytes.data()) != bytes.size() || !file.commit())
-        throw base::Error(base::ErrorCode::Io,
-                          "the report can't be written: " + file.errorString().toStdString(), {pdf, {}});
+        throw base::Error(base::ErrorCode::Io, "the report can't be written: " + file.errorString().toStdString(),
+                          {pdf, {}});
 }
 
 } // namespace echo2ecg::report

@@ -117,9 +117,12 @@ QString columnsLine(const ecg::Page& page)
 const char* word(ecg::Severity severity) noexcept
 {
     switch (severity) {
-    case ecg::Severity::Block: return "blocks";
-    case ecg::Severity::Warn: return "warning";
-    case ecg::Severity::Note: return "note";
+    case ecg::Severity::Block:
+        return "blocks";
+    case ecg::Severity::Warn:
+        return "warning";
+    case ecg::Severity::Note:
+        return "note";
     }
     return "note";
 }

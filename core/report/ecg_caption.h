@@ -9,7 +9,8 @@
 
 #include <vector>
 
-// The words around an ECG page, the same in the window and on paper. They name the patient: for eyes only, never for a log.
+// The words around an ECG page, the same in the window and on paper. They name the patient: for eyes only, never for a
+// log.
 namespace echo2ecg::report {
 
 // "Doe, Jane" from "Doe^Jane", empty when absent.
@@ -27,13 +28,13 @@ QString number(double value);
 struct Note
 {
     ecg::Severity severity = ecg::Severity::Note;
-    QString lead;      // "V3", or where in the file; may be empty
+    QString lead; // "V3", or where in the file; may be empty
     QString sentence;
     bool operator==(const Note&) const = default;
 };
 // Gate findings, worst first, then what the reader assumed. Nothing is said twice.
 std::vector<Note> notes(const ecg::EcgRecord& record, const std::vector<ecg::Finding>& findings);
-const char* word(ecg::Severity severity) noexcept;  // "blocks", "warning", "note"
+const char* word(ecg::Severity severity) noexcept; // "blocks", "warning", "note"
 
 // What the file itself measured or stated: "QRS duration", "92 ms". A statement has no name.
 struct Stated

@@ -10,7 +10,7 @@ namespace echo2ecg::report {
 
 namespace {
 
-constexpr double gridTop = 24, gridBottom = 198;  // mm on the sheet
+constexpr double gridTop = 24, gridBottom = 198; // mm on the sheet
 
 void drawGrid(Sheet& sheet, double left, double right)
 {

@@ -4,21 +4,21 @@
 #include "report/trace_path.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace echo2ecg::report {
 
 namespace {
 
-constexpr double labelHeight = 4, labelLength = 9, farthest = 26, gap = 3, edge = 4, footer = 7,
-                 nameColumn = 12;
+constexpr double labelHeight = 4, labelLength = 9, farthest = 26, gap = 3, edge = 4, footer = 7, nameColumn = 12;
 
 struct Row
 {
-    double laidOut = 0;           // zero line of the given page
-    double up = 6, down = 4;      // what its traces reach, mm
+    double laidOut = 0;      // zero line of the given page
+    double up = 4, down = 3; // what its traces reach, mm
     double labelAbove = 6;
-    double closest = 0;           // zero line with all rows as close as they may be
+    double closest = 0; // zero line with all rows as close as they may be
 };
 
 double lerp(double from, double to, double share)
@@ -26,20 +26,8 @@ double lerp(double from, double to, double share)
     return from + (to - from) * share;
 }
 
-ecg::Page withNameColumn(ecg::Page page)
-{
-    page.width += nameColumn;
-    for (ecg::Strip& strip : page.strips) {
-        strip.x += nameColumn;
-        strip.labelX = 2;
-        strip.labelY = strip.baselineY + 1.1;
-    }
-    for (ecg::CalibrationPulse& pulse : page.pulses)
-        pulse.x += nameColumn;
-    return page;
-}
-
-ecg::Page withRowsSpaced(const ecg::Page& page, const ecg::EcgRecord& record, double height)
+// What each row's traces reach, by the zero line as laid out.
+std::map<double, Row> measuredRows(const ecg::Page& page, const ecg::EcgRecord& record)
 {
     std::map<double, Row> rows;
     for (const ecg::Strip& strip : page.strips) {
@@ -56,11 +44,62 @@ ecg::Page withRowsSpaced(const ecg::Page& page, const ecg::EcgRecord& record, do
     for (const ecg::CalibrationPulse& pulse : page.pulses)
         if (const auto row = rows.find(pulse.baselineY); row != rows.end())
             row->second.up = std::max(row->second.up, pulse.height);
+    return rows;
+}
 
+// Small rows give room to tall ones between the first and the last line, which stay.
+std::map<double, double> sharedOut(const std::map<double, Row>& rows, double leastPitch)
+{
+    std::map<double, double> lines;
+    if (rows.size() < 2)
+        return lines;
+    const double first = rows.begin()->first, room = rows.rbegin()->first - first;
+    double needed = 0;
+    for (auto row = rows.begin(), next = std::next(row); next != rows.end(); ++row, ++next)
+        needed += std::max(0.0, row->second.down + next->second.up + 1 - leastPitch);
+    const double spare = room - leastPitch * double(rows.size() - 1);
+    if (!(spare > 0) || !(needed > 0))
+        return lines;
+    const double share = std::min(1.0, spare / needed);
+    const double rest = (spare - needed * share) / double(rows.size() - 1);
+    double at = first;
+    lines[first] = first;
+    for (auto row = rows.begin(), next = std::next(row); next != rows.end(); ++row, ++next) {
+        at += leastPitch + rest + share * std::max(0.0, row->second.down + next->second.up + 1 - leastPitch);
+        lines[next->first] = at;
+    }
+    return lines;
+}
+
+ecg::Page stacked(ecg::Page page, const ecg::EcgRecord& record)
+{
+    const double pulse = page.pulses.empty() ? 10.0 : page.pulses.front().height;
+    const std::map<double, double> lines = sharedOut(measuredRows(page, record), pulse + 1.5);
+    const auto line = [&lines](double laidOut) {
+        const auto moved = lines.find(laidOut);
+        return moved == lines.end() ? laidOut : moved->second;
+    };
+    page.width += nameColumn;
+    for (ecg::Strip& strip : page.strips) {
+        strip.x += nameColumn;
+        strip.baselineY = line(strip.baselineY);
+        strip.labelX = 2;
+        strip.labelY = strip.baselineY + 1.1;
+    }
+    for (ecg::CalibrationPulse& p : page.pulses) {
+        p.x += nameColumn;
+        p.baselineY = line(p.baselineY);
+    }
+    return page;
+}
+
+ecg::Page withRowsSpaced(const ecg::Page& page, const ecg::EcgRecord& record, double height)
+{
+    std::map<double, Row> rows = measuredRows(page, record);
     const Row* above = nullptr;
     for (auto& [_, row] : rows) {
         row.labelAbove = std::min(row.labelAbove, farthest - labelHeight);
-        row.up = std::min(std::max(row.up, row.labelAbove + labelHeight), farthest);
+        row.up = std::clamp(std::max(row.up, row.labelAbove + labelHeight), 0.0, farthest);
         row.down = std::min(row.down, farthest);
         const double beside = above ? above->closest + above->down + gap : edge;
         row.closest = std::min(row.laidOut, beside + row.up);
@@ -89,7 +128,7 @@ ecg::Page arranged(const ecg::Page& page, const ecg::EcgRecord& record, double h
 {
     if (page.strips.empty())
         return page;
-    return page.settings.format == ecg::PageFormat::TwelveByOne ? withNameColumn(page)
+    return page.settings.format == ecg::PageFormat::TwelveByOne ? stacked(page, record)
                                                                 : withRowsSpaced(page, record, height);
 }
 

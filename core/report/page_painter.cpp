@@ -22,7 +22,8 @@ QPen inkPen(const QColor& colour, double width)
     return {colour, width, Qt::SolidLine, Qt::RoundCap, Qt::BevelJoin};
 }
 
-// Stroking a long polyline costs a raster engine ten times what its segments cost one by one, so pixels get segments and paper gets polylines.
+// Stroking a long polyline costs a raster engine ten times what its segments cost one by one, so pixels get segments
+// and paper gets polylines.
 class TraceStroke
 {
 public:
@@ -31,7 +32,7 @@ public:
     {
         QPen pen = inkPen(ink.trace, ink.traceWidth);
         if (m_segments)
-            pen.setCapStyle(Qt::SquareCap);  // closes the joints; a round cap would leave the fast path
+            pen.setCapStyle(Qt::SquareCap); // closes the joints; a round cap would leave the fast path
         painter.setPen(pen);
     }
     void operator()(const TraceRun& run, const PageScale& scale)
@@ -77,9 +78,9 @@ void paintMarks(QPainter& painter, const ecg::Page& page, const PageScale& scale
     painter.setPen(inkPen(ink.trace, ink.traceWidth));
     for (const ecg::CalibrationPulse& p : page.pulses) {
         const double right = p.x + p.width, top = p.baselineY - p.height;
-        const QPointF corners[] = {scale.map(p.x - 1, p.baselineY), scale.map(p.x, p.baselineY), scale.map(p.x, top),
-                                   scale.map(right, top), scale.map(right, p.baselineY),
-                                   scale.map(right + 1, p.baselineY)};
+        const QPointF corners[] = {
+            scale.map(p.x - 1, p.baselineY), scale.map(p.x, p.baselineY),   scale.map(p.x, top),
+            scale.map(right, top),           scale.map(right, p.baselineY), scale.map(right + 1, p.baselineY)};
         painter.drawPolyline(corners, int(std::size(corners)));
     }
 
@@ -102,8 +103,8 @@ void paintTraces(QPainter& painter, const ecg::EcgRecord& record, const ecg::Pag
     TraceStroke stroke(painter, ink);
     const double column = ink.columnWidth / scale.unitsPerMm;
     for (const ecg::Strip& strip : page.strips)
-        for (const TraceRun& run : traceRuns(record, strip, page.settings, column, scale.xMm(visible.left()),
-                                             scale.xMm(visible.right())))
+        for (const TraceRun& run :
+             traceRuns(record, strip, page.settings, column, scale.xMm(visible.left()), scale.xMm(visible.right())))
             stroke(run, scale);
 }
 

@@ -17,7 +17,7 @@ namespace echo2ecg::report {
 // From page millimetres to the painter's units. One scale for both directions: the aspect can't be lost.
 struct PageScale
 {
-    QPointF origin;          // where (0 mm, 0 mm) is
+    QPointF origin; // where (0 mm, 0 mm) is
     double unitsPerMm = 1;
 
     QPointF map(double xMm, double yMm) const { return origin + QPointF(xMm, yMm) * unitsPerMm; }
@@ -28,10 +28,10 @@ struct PageScale
 struct PageInk
 {
     QColor trace, text, paper;
-    double traceWidth = 1;      // painter units
-    double columnWidth = 0.25;  // painter units that one drawn column may be wide: the size of a device pixel
-    QFont labelFont;            // in painter units (pixel size)
-    double haloWidth = 0;       // outline of paper around words, so that a trace never runs through them
+    double traceWidth = 1;     // painter units
+    double columnWidth = 0.25; // painter units that one drawn column may be wide: the size of a device pixel
+    QFont labelFont;           // in painter units (pixel size)
+    double haloWidth = 0;      // outline of paper around words, so that a trace never runs through them
 };
 
 // `visible` is in painter units; what lies outside is not built. Order: marks first, traces, then words on top.

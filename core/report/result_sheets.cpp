@@ -37,7 +37,7 @@ public:
     }
     void heading(const QString& words, double follows = 12)
     {
-        need(follows + 12);
+        need(follows + 10);
         y += y > Sheet::top + 5 ? 8.5 : 4.2;
         s.text(Sheet::left, y, words, {3.9, print::text, QFont::DemiBold});
         y += 2.2;
@@ -71,7 +71,7 @@ public:
 struct Column
 {
     QString head;
-    double x;           // left end, or right end of a number
+    double x; // left end, or right end of a number
     double width;
     bool isNumber = false;
 };
@@ -105,8 +105,10 @@ QString className(const CaseReport& report, int index)
         return QStringLiteral("—");
     const auto c = static_cast<retrieval::LvefClass>(index);
     if (report.engine && std::size_t(index) < report.engine->lvefClassNames.size())
-        return QStringLiteral("%1  %2").arg(QString::fromLatin1(retrieval::letter(c)), str(report.engine->lvefClassNames[std::size_t(index)]));
-    return QStringLiteral("%1  %2").arg(QString::fromLatin1(retrieval::letter(c)), QString::fromLatin1(retrieval::word(c)));
+        return QStringLiteral("%1  %2").arg(QString::fromLatin1(retrieval::letter(c)),
+                                            str(report.engine->lvefClassNames[std::size_t(index)]));
+    return QStringLiteral("%1  %2").arg(QString::fromLatin1(retrieval::letter(c)),
+                                        QString::fromLatin1(retrieval::word(c)));
 }
 
 QString fixed(double value, int digits)
@@ -129,7 +131,9 @@ void drawVoteDots(Flow& f, double x, const std::vector<casework::Neighbour>& nei
     for (const casework::Neighbour& n : neighbours) {
         const bool known = n.classIndex >= 0 && n.classIndex <= 2;
         f.s.disc(x, f.y - 2.0, 2.3, print::text, false);
-        f.s.text(x, f.y - 0.95, known ? QString::fromLatin1(retrieval::letter(static_cast<retrieval::LvefClass>(n.classIndex))) : QStringLiteral("?"),
+        f.s.text(x, f.y - 0.95,
+                 known ? QString::fromLatin1(retrieval::letter(static_cast<retrieval::LvefClass>(n.classIndex)))
+                       : QStringLiteral("?"),
                  {2.9, print::text, QFont::DemiBold}, 0, Qt::AlignHCenter);
         x += 6;
     }
@@ -147,17 +151,22 @@ void drawPrediction(Flow& f, const CaseReport& report)
         f.paragraph(p.whyNot.empty() ? QStringLiteral("No class could be voted for.") : str(p.whyNot), plain);
     } else {
         f.y += 6;
-        const double end = f.s.text(Sheet::left, f.y, className(report, *p.lvefClass), {5.6, print::text, QFont::DemiBold});
+        const double end =
+            f.s.text(Sheet::left, f.y, className(report, *p.lvefClass), {5.6, print::text, QFont::DemiBold});
         drawVoteDots(f, Sheet::left + end + 10, p.lvefNeighbours);
         if (report.engine && !report.engine->trained)
-            f.s.text(Sheet::right, f.y, QStringLiteral("untrained weights"), {3.4, print::error, QFont::DemiBold}, 0, Qt::AlignRight);
+            f.s.text(Sheet::right, f.y, QStringLiteral("untrained weights"), {3.4, print::error, QFont::DemiBold}, 0,
+                     Qt::AlignRight);
         f.y += 2;
-        f.paragraph(votes(p.lvefProbabilities, {QStringLiteral("reduced"), QStringLiteral("mildly reduced"), QStringLiteral("preserved")},
-                          p.lvefNeighbours.size()) + QStringLiteral(" · out of %1 labelled ECGs of other patients").arg(p.candidates),
+        f.paragraph(votes(p.lvefProbabilities,
+                          {QStringLiteral("reduced"), QStringLiteral("mildly reduced"), QStringLiteral("preserved")},
+                          p.lvefNeighbours.size()) +
+                        QStringLiteral(" · out of %1 labelled ECGs of other patients").arg(p.candidates),
                     quiet);
     }
     if (p.structuralHeartDisease) {
-        const QString vote = votes(p.shdProbabilities, {QStringLiteral("without"), QStringLiteral("with")}, p.shdNeighbours.size());
+        const QString vote =
+            votes(p.shdProbabilities, {QStringLiteral("without"), QStringLiteral("with")}, p.shdNeighbours.size());
         f.paragraph(QStringLiteral("Structural heart disease: %1%2")
                         .arg(*p.structuralHeartDisease ? QStringLiteral("yes") : QStringLiteral("no"),
                              vote.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(vote)),
@@ -173,8 +182,9 @@ void drawPrediction(Flow& f, const CaseReport& report)
     tableHead(f, columns);
     int rank = 0;
     for (const casework::Neighbour& n : p.lvefNeighbours)
-        tableRow(f, columns, {QString::number(++rank), str(n.label), className(report, n.classIndex),
-                              n.lvef ? fixed(*n.lvef, 0) + QStringLiteral(" %") : QStringLiteral("—"), fixed(n.distance, 3)});
+        tableRow(f, columns,
+                 {QString::number(++rank), str(n.label), className(report, n.classIndex),
+                  n.lvef ? fixed(*n.lvef, 0) + QStringLiteral(" %") : QStringLiteral("—"), fixed(n.distance, 3)});
 }
 
 // "table labels.csv (EDV, ESV) · derived from EDV and ESV (SV, EF)"
@@ -202,8 +212,9 @@ void drawRanking(Flow& f, const CaseReport& report)
 {
     f.heading(QStringLiteral("Most similar echo studies"), 24);
     if (!report.retrieval || report.retrieval->studies.empty()) {
-        f.paragraph(report.retrieval && !report.retrieval->whyNot.empty() ? str(report.retrieval->whyNot)
-                                                                          : QStringLiteral("No studies were retrieved."),
+        f.paragraph(report.retrieval && !report.retrieval->whyNot.empty()
+                        ? str(report.retrieval->whyNot)
+                        : QStringLiteral("No studies were retrieved."),
                     quiet);
         return;
     }
@@ -221,9 +232,10 @@ void drawRanking(Flow& f, const CaseReport& report)
         return v ? fixed(v->value, 0) + QString::fromUtf8(unit) : QStringLiteral("—");
     };
     for (const casework::RankedStudy& s : r.studies)
-        tableRow(f, columns, {QString::number(s.rank), str(s.label), fixed(s.similarity, 2), cell(s.phenotypes.lvedv, " mL"),
-                              cell(s.phenotypes.lvesv, " mL"), cell(s.phenotypes.lvsv, " mL"), cell(s.phenotypes.lvef, " %"),
-                              sources(s.phenotypes)});
+        tableRow(f, columns,
+                 {QString::number(s.rank), str(s.label), fixed(s.similarity, 2), cell(s.phenotypes.lvedv, " mL"),
+                  cell(s.phenotypes.lvesv, " mL"), cell(s.phenotypes.lvsv, " mL"), cell(s.phenotypes.lvef, " %"),
+                  sources(s.phenotypes)});
     f.y += 0.6;
     QString sentence = QStringLiteral("Cosine similarity among %1 studies of other patients.").arg(r.candidates);
     if (r.ownSimilarity)
@@ -235,8 +247,8 @@ void drawPictures(Flow& f, const CaseReport& report)
 {
     if (report.pictures.empty())
         return;
-    constexpr double boxWidth = 50, boxHeight = 38, step = 54.25;
-    f.heading(QStringLiteral("Pictures of the most similar studies"), boxHeight + 8);
+    constexpr double boxWidth = 50, boxHeight = 34, step = 54.25;
+    f.heading(QStringLiteral("Pictures of the most similar studies"), boxHeight + 6);
     double x = Sheet::left;
     bool open = false;
     for (const auto& [caption, picture] : report.pictures) {
@@ -247,7 +259,8 @@ void drawPictures(Flow& f, const CaseReport& report)
             f.y += boxHeight + 7;
             f.need(boxHeight + 7);
         }
-        const QImage image(picture.pixels.data(), picture.columns, picture.rows, picture.columns * 3, QImage::Format_RGB888);
+        const QImage image(picture.pixels.data(), picture.columns, picture.rows, picture.columns * 3,
+                           QImage::Format_RGB888);
         f.s.image(x, f.y + 1, boxWidth, boxHeight, image);
         f.s.text(x, f.y + boxHeight + 4.6, str(caption), {2.7, print::muted}, boxWidth);
         x += step;
@@ -259,7 +272,8 @@ void drawPictures(Flow& f, const CaseReport& report)
 
 void drawNotes(Flow& f, const CaseReport& report)
 {
-    const std::vector<Note> list = notes(report.record, report.prediction ? report.prediction->findings : std::vector<ecg::Finding>{});
+    const std::vector<Note> list =
+        notes(report.record, report.prediction ? report.prediction->findings : std::vector<ecg::Finding>{});
     f.heading(QStringLiteral("What to know before trusting this"));
     if (list.empty())
         f.paragraph(QStringLiteral("Nothing was assumed while reading, and the quality gate found nothing."), quiet);
@@ -293,8 +307,9 @@ void drawProvenance(Flow& f, const CaseReport& report)
         return;
     }
     const inference::EngineFacts& e = *report.engine;
-    f.fact(QStringLiteral("Bundle"), QStringLiteral("%1, version %2 (%3)").arg(str(e.bundleName), str(e.bundleVersion), str(e.bundleId)));
-    f.fact(QStringLiteral("Weights"), !e.trained   ? QStringLiteral("untrained weights: results carry no meaning")
+    f.fact(QStringLiteral("Bundle"),
+           QStringLiteral("%1, version %2 (%3)").arg(str(e.bundleName), str(e.bundleVersion), str(e.bundleId)));
+    f.fact(QStringLiteral("Weights"), !e.trained    ? QStringLiteral("untrained weights: results carry no meaning")
                                       : e.simulated ? QStringLiteral("trained on simulated patients")
                                                     : QStringLiteral("trained"));
     f.fact(QStringLiteral("Licence"), str(e.licence));

@@ -58,7 +58,8 @@ QFont Sheet::font(const TextStyle& style) const
     font.setPixelSize(int(std::lround(style.sizeMm * m_unitsPerMm)));
     font.setWeight(style.weight);
     font.setHintingPreference(QFont::PreferNoHinting);
-    // Contextual glyphs (case-sensitive hyphens and brackets) have no Unicode value in the file: a date would lose its hyphens when copied.
+    // Contextual glyphs (case-sensitive hyphens and brackets) have no Unicode value in the file: a date would lose its
+    // hyphens when copied.
     font.setStyleStrategy(QFont::PreferNoShaping);
     return font;
 }
@@ -91,7 +92,7 @@ double Sheet::paragraph(double x, double y, double paragraphWidth, const QString
 {
     const QFont f = font(style);
     const QRectF box(x * m_unitsPerMm, y * m_unitsPerMm, paragraphWidth * m_unitsPerMm, 1e6);
-    const int flags = Qt::AlignLeft | Qt::AlignTop | Qt::TextWrapAnywhere | Qt::TextWordWrap;
+    const int flags = Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap;
     const QRectF used = QFontMetricsF(f, &m_writer).boundingRect(box, flags, words);
     if (draw) {
         m_painter.setFont(f);

@@ -21,7 +21,7 @@ inline const QColor gridFine(0xf8, 0xdf, 0xdc), gridBold(0xec, 0xb6, 0xb1);
 
 struct TextStyle
 {
-    double sizeMm = 3.1;  // height of the em
+    double sizeMm = 3.1; // height of the em
     QColor colour = print::text;
     QFont::Weight weight = QFont::Normal;
 };

@@ -8,7 +8,7 @@ namespace echo2ecg::report {
 
 namespace {
 
-constexpr double farAwayMm = 2000;  // an absurd value still makes a line that a painter can clip
+constexpr double farAwayMm = 2000; // an absurd value still makes a line that a painter can clip
 
 struct Column
 {
@@ -41,8 +41,7 @@ std::vector<TraceRun> traceRuns(const ecg::EcgRecord& record, const ecg::Strip& 
 
     const auto point = [&](std::size_t i) {
         const double mm = std::clamp(double(samples[i]) * settings.mmPerMillivolt, -farAwayMm, farAwayMm);
-        return PagePoint{strip.x + (double(i) / rate - strip.fromSeconds) * settings.mmPerSecond,
-                         strip.baselineY - mm};
+        return PagePoint{strip.x + (double(i) / rate - strip.fromSeconds) * settings.mmPerSecond, strip.baselineY - mm};
     };
 
     TraceRun run;

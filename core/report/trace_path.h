@@ -16,12 +16,13 @@ struct PagePoint
 };
 using TraceRun = std::vector<PagePoint>;
 
-// The line of one strip, broken where the file has no valid sample. Where more than two samples fall into a column of `mmPerColumn`
-// only the smallest and the largest of it are kept, at their own times: no peak is ever lost and a line stays a line.
-// Columns are counted from the strip's left end, so a trace doesn't shimmer while the page is moved. 0: every sample.
-// Only what lies between the two x (and one column beyond) is built.
-std::vector<TraceRun> traceRuns(const ecg::EcgRecord& record, const ecg::Strip& strip, const ecg::PageSettings& settings,
-                                double mmPerColumn, double fromX = -std::numeric_limits<double>::infinity(),
+// The line of one strip, broken where the file has no valid sample. Where more than two samples fall into a column of
+// `mmPerColumn` only the smallest and the largest of it are kept, at their own times: no peak is ever lost and a line
+// stays a line. Columns are counted from the strip's left end, so a trace doesn't shimmer while the page is moved. 0:
+// every sample. Only what lies between the two x (and one column beyond) is built.
+std::vector<TraceRun> traceRuns(const ecg::EcgRecord& record, const ecg::Strip& strip,
+                                const ecg::PageSettings& settings, double mmPerColumn,
+                                double fromX = -std::numeric_limits<double>::infinity(),
                                 double toX = std::numeric_limits<double>::infinity());
 
 } // namespace echo2ecg::report

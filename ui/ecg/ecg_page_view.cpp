@@ -20,7 +20,7 @@ namespace echo2ecg::ui {
 
 namespace {
 
-constexpr int roomForNotes = 1000, roomForBlockingNotes = 760;  // width of the pane from which notes open by themselves
+constexpr int roomForNotes = 1000, roomForBlockingNotes = 760; // width of the pane from which notes open by themselves
 
 QToolButton* chip(const QString& text, const QString& hover, QWidget* parent)
 {
@@ -50,7 +50,7 @@ struct EcgPageView::Impl
     std::vector<report::Note> notes;
     std::vector<report::Stated> stated;
     ecg::PageSettings settings;
-    std::optional<bool> notesWanted;  // by the user; empty: as the room allows
+    std::optional<bool> notesWanted; // by the user; empty: as the room allows
 
     QWidget* header;
     ElidedLabel* patient;
@@ -182,9 +182,8 @@ void EcgPageView::Impl::placeNotes()
 void EcgPageView::Impl::markNotesChip()
 {
     notesChip->setText(notes.empty() ? tr("Notes") : tr(" Notes %1").arg(notes.size()));
-    notesChip->setIcon(notes.empty()
-                           ? QIcon()
-                           : QIcon(severityMark(notes.front().severity, 10, notesChip->devicePixelRatioF())));
+    notesChip->setIcon(notes.empty() ? QIcon()
+                                     : QIcon(severityMark(notes.front().severity, 10, notesChip->devicePixelRatioF())));
 }
 
 EcgPageView::EcgPageView(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Impl>(*this)) {}

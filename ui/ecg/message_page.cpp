@@ -6,6 +6,8 @@
 #include <QStyle>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace echo2ecg::ui {
 
 MessagePage::MessagePage(QWidget* parent)
@@ -22,10 +24,10 @@ MessagePage::MessagePage(QWidget* parent)
     m_sentence->setWordWrap(true);
     m_sentence->setTextFormat(Qt::PlainText);
     m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_sentence->setFixedWidth(440);
     m_button->setObjectName(QStringLiteral("ecgOpen"));
 
     auto* column = new QVBoxLayout(this);
+    column->setSizeConstraint(QLayout::SetNoConstraint);
     column->addStretch(2);
     column->addWidget(m_title);
     column->addSpacing(6);
@@ -40,11 +42,23 @@ void MessagePage::set(const QString& title, const QString& sentence, const QStri
 {
     m_title->setText(title);
     m_sentence->setText(sentence);
-    m_sentence->setMinimumHeight(m_sentence->heightForWidth(m_sentence->width()));
+    fitSentence();
     m_button->setText(button);
     m_button->setProperty("role", primary ? QStringLiteral("primary") : QString());
     m_button->style()->unpolish(m_button);
     m_button->style()->polish(m_button);
+}
+
+void MessagePage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    fitSentence();
+}
+
+void MessagePage::fitSentence()
+{
+    const int line = std::clamp(width() - 48, 180, 440);
+    m_sentence->setFixedSize(line, m_sentence->heightForWidth(line));
 }
 
 } // namespace echo2ecg::ui

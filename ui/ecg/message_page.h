@@ -16,10 +16,16 @@ public:
     explicit MessagePage(QWidget* parent = nullptr);
     void set(const QString& title, const QString& sentence, const QString& button, bool primary);
 
+    QSize minimumSizeHint() const override { return {240, 180}; }
+
 signals:
     void pressed();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void fitSentence();
     QLabel* m_title;
     QLabel* m_sentence;
     QPushButton* m_button;

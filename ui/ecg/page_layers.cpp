@@ -11,7 +11,7 @@ namespace echo2ecg::ui {
 
 namespace {
 
-constexpr double fineLinesFrom = 2.0, fineLinesFull = 4.0;  // device pixels per mm
+constexpr double fineLinesFrom = 2.0, fineLinesFull = 4.0; // device pixels per mm
 
 double positiveRemainder(double value, double divisor)
 {
@@ -89,7 +89,8 @@ void TraceLayer::draw(QCPPainter* painter)
     ink.labelFont.setPixelSize(int(std::lround(std::clamp(2.9 * scale.unitsPerMm, 11.0, 16.0))));
     ink.labelFont.setWeight(QFont::DemiBold);
 
-    // The plot's own painter shifts everything by half a pixel with its antialiasing switch, so the base class is asked.
+    // The plot's own painter shifts everything by half a pixel with its antialiasing switch, so the base class is
+    // asked.
     QPainter& p = *painter;
     p.setRenderHint(QPainter::Antialiasing, true);
     report::paintMarks(p, m_page.page(), scale, ink);

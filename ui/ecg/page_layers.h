@@ -12,8 +12,9 @@ namespace echo2ecg::ui {
 
 class PagePlot;
 
-// Millimetre paper over the whole view. Five millimetres are a whole number of device pixels (see PagePlot), so the grid is drawn once for a
-// zoom and only shifted while the page is moved. Fine lines fade where they would be closer than four device pixels.
+// Millimetre paper over the whole view. Five millimetres are a whole number of device pixels (see PagePlot), so the
+// grid is drawn once for a zoom and only shifted while the page is moved. Fine lines fade where they would be closer
+// than four device pixels.
 class PaperLayer : public QCPLayerable
 {
     Q_OBJECT

@@ -16,9 +16,9 @@ namespace echo2ecg::ui {
 
 namespace {
 
-constexpr double closestPixelsPerMm = 60;  // one small square as large as a thumbnail
+constexpr double closestPixelsPerMm = 60; // one small square as large as a thumbnail
 constexpr double zoomPerStep = 1.15;
-constexpr double marginMm = 6;             // how far the view may go beyond the page
+constexpr double marginMm = 6; // how far the view may go beyond the page
 
 } // namespace
 

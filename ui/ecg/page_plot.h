@@ -14,8 +14,9 @@ namespace echo2ecg::ui {
 class PaperLayer;
 class TraceLayer;
 
-// One ECG page with millimetre axes (y down). A zoom is a whole number of device pixels for five millimetres, the same in both
-// directions: lines of the grid stay sharp and evenly spaced, and 1 mV is as high as 0.4 s is long at every size.
+// One ECG page with millimetre axes (y down). A zoom is a whole number of device pixels for five millimetres, the same
+// in both directions: lines of the grid stay sharp and evenly spaced, and 1 mV is as high as 0.4 s is long at every
+// size.
 class PagePlot : public QCustomPlot
 {
     Q_OBJECT
@@ -54,14 +55,15 @@ protected:
 
 private:
     int fittingZoom(const QSizeF& size) const;
-    // Sets both axes from zoom and the top left corner of the view in mm, kept near the page and on whole device pixels.
+    // Sets both axes from zoom and the top left corner of the view in mm, kept near the page and on whole device
+    // pixels.
     void setView(int perFive, QPointF topLeftMm, const QSizeF& size);
     void fitTo(const QSizeF& size);
     void restyle();
 
     std::shared_ptr<const ecg::EcgRecord> m_record;
     ecg::Page m_laidOut, m_page;
-    PaperLayer* m_paper = nullptr;  // owned by the plot's layers
+    PaperLayer* m_paper = nullptr; // owned by the plot's layers
     TraceLayer* m_traces = nullptr;
     double m_ratio = 1;
     int m_perFive = 20;

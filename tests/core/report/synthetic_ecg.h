@@ -22,7 +22,8 @@ inline ecg::EcgRecord flatRecord(double rate = 1000, double seconds = 10)
 inline void setLevel(ecg::EcgRecord& record, ecg::Lead lead, double from, double to, float millivolts)
 {
     std::vector<float>& samples = record[lead];
-    for (std::size_t i = std::size_t(std::lround(from * record.samplingHz)); i < samples.size() && double(i) / record.samplingHz < to; ++i)
+    for (std::size_t i = std::size_t(std::lround(from * record.samplingHz));
+         i < samples.size() && double(i) / record.samplingHz < to; ++i)
         samples[i] = millivolts;
 }
 

@@ -44,7 +44,7 @@ report::CaseReport fullReport()
 
     casework::Retrieval t;
     t.candidates = 12;
-    for (int i = 0; i < 40; ++i) {  // more than one page holds
+    for (int i = 0; i < 40; ++i) { // more than one page holds
         casework::RankedStudy s;
         s.rank = i + 1;
         s.similarity = 0.9 - 0.01 * i;
@@ -95,7 +95,7 @@ double inkMiddle(const QImage& page, int x, int fromY, int toY)
 
 struct Pulse
 {
-    int x = 0, top = 0, bottom = 0;  // its rising edge, pixels
+    int x = 0, top = 0, bottom = 0; // its rising edge, pixels
 };
 
 // Straight rising edges of about a centimetre in the left margin of the paper, from top to bottom.
@@ -145,17 +145,18 @@ void TestCaseReport::pagesAndWords()
     const QString tool = QStandardPaths::findExecutable(QStringLiteral("pdftotext"));
     if (tool.isEmpty())
         QSKIP("pdftotext isn't installed");
-    const QString all = QString::fromUtf8(run(tool, {QStringLiteral("-layout"), path("full.pdf"), QStringLiteral("-")}));
+    const QString all =
+        QString::fromUtf8(run(tool, {QStringLiteral("-layout"), path("full.pdf"), QStringLiteral("-")}));
     QStringList pages = all.split(QChar(u'\f'), Qt::SkipEmptyParts);
     QVERIFY2(pages.size() >= 3, qPrintable(QString::number(pages.size())));
     for (const QString& page : pages) {
         QVERIFY(page.contains(QStringLiteral("Research use only. Not for diagnostic procedures.")));
         QVERIFY(page.contains(QStringLiteral("untrained weights")));
     }
-    for (const char* words :
-         {"aVR", "columns sequential, 2.5 s each", "M mildly reduced", "3 of 5 mildly reduced", "87 labelled", "neighbour 3", "4.250", "47 %", "study 40",
-          "143 mL", "39 %", "table labels.csv (EDV)", "V2: This lead is flat.", "V3: Microvolts were assumed.", "0f3a9b12cc01d2e4",
-          "CPU, 2 threads", "study 1, apical", "Echo2ECG Workstation"})
+    for (const char* words : {"aVR", "columns sequential, 2.5 s each", "M mildly reduced", "3 of 5 mildly reduced",
+                              "87 labelled", "neighbour 3", "4.250", "47 %", "study 40", "143 mL", "39 %",
+                              "table labels.csv (EDV)", "V2: This lead is flat.", "V3: Microvolts were assumed.",
+                              "0f3a9b12cc01d2e4", "CPU, 2 threads", "study 1, apical", "Echo2ECG Workstation"})
         QVERIFY2(all.simplified().contains(QString::fromUtf8(words)), words);
 }
 
@@ -165,8 +166,9 @@ void TestCaseReport::trueScale()
     if (tool.isEmpty())
         QSKIP("pdftoppm isn't installed");
     report::writeCaseReport(fullReport(), path("scale.pdf").toStdString());
-    run(tool, {QStringLiteral("-r"), QStringLiteral("300"), QStringLiteral("-f"), QStringLiteral("1"), QStringLiteral("-l"), QStringLiteral("1"),
-               QStringLiteral("-singlefile"), QStringLiteral("-png"), path("scale.pdf"), path("scale")});
+    run(tool,
+        {QStringLiteral("-r"), QStringLiteral("300"), QStringLiteral("-f"), QStringLiteral("1"), QStringLiteral("-l"),
+         QStringLiteral("1"), QStringLiteral("-singlefile"), QStringLiteral("-png"), path("scale.pdf"), path("scale")});
     const QImage page(path("scale.png"));
     QVERIFY(!page.isNull());
     QVERIFY(std::abs(page.width() / pixelsPerMm - 297) < 0.2);
@@ -198,7 +200,8 @@ void TestCaseReport::trueScale()
     }
     // Both flanks of a spike may be seen apart.
     QVERIFY2(spikes.size() == 2 || spikes.size() == 4, qPrintable(QString::number(spikes.size())));
-    const double second = spikes.size() == 2 ? (spikes[1] - spikes[0]) : (spikes[2] + spikes[3] - spikes[0] - spikes[1]) / 2;
+    const double second =
+        spikes.size() == 2 ? (spikes[1] - spikes[0]) : (spikes[2] + spikes[3] - spikes[0] - spikes[1]) / 2;
     qInfo("1 s is %.3f mm long", second / pixelsPerMm);
     QVERIFY2(std::abs(second / pixelsPerMm - 25) < 0.2, qPrintable(QString::number(second / pixelsPerMm)));
 }
@@ -240,7 +243,8 @@ void TestCaseReport::blockedPredictionSaysWhy()
     const QString tool = QStandardPaths::findExecutable(QStringLiteral("pdftotext"));
     if (tool.isEmpty())
         QSKIP("pdftotext isn't installed");
-    QVERIFY(run(tool, {path("blocked.pdf"), QStringLiteral("-")}).contains("Eleven leads are too few for this recipe."));
+    QVERIFY(
+        run(tool, {path("blocked.pdf"), QStringLiteral("-")}).contains("Eleven leads are too few for this recipe."));
 }
 
 void TestCaseReport::unwritablePlaceIsAnError()

@@ -38,7 +38,7 @@ private slots:
 void TestEcgSheetParts::everySampleStandsAtItsMillimetre()
 {
     ecg::EcgRecord record = test::flatRecord(500);
-    record[Lead::aVR][5 * 250 + 100] = 1.2f;  // 0.2 s into the second column
+    record[Lead::aVR][5 * 250 + 100] = 1.2f; // 0.2 s into the second column
     const ecg::Page page = sheet();
     const ecg::Strip& s = strip(page, Lead::aVR);
     QCOMPARE(s.fromSeconds, 2.5);
@@ -58,7 +58,7 @@ void TestEcgSheetParts::noPeakIsLostWhenColumnsAreWide()
     record[Lead::I][1204] = -1.0f;
     const ecg::Page page = sheet();
     const ecg::Strip& s = strip(page, Lead::I);
-    const auto runs = report::traceRuns(record, s, page.settings, 0.5);  // twenty samples a column
+    const auto runs = report::traceRuns(record, s, page.settings, 0.5); // twenty samples a column
     QCOMPARE(runs.size(), std::size_t(1));
     QVERIFY(runs[0].size() <= 2 * 126);
     const auto top = std::ranges::min_element(runs[0], {}, &report::PagePoint::y);
@@ -66,7 +66,7 @@ void TestEcgSheetParts::noPeakIsLostWhenColumnsAreWide()
     QVERIFY(std::abs(top->y - (s.baselineY - 20)) < 1e-5);
     QVERIFY(std::abs(low->y - (s.baselineY + 10)) < 1e-5);
     QVERIFY(std::abs(top->x - (s.x + 1.203 * 25)) < 1e-9);
-    QVERIFY(top < low);  // in the order of time
+    QVERIFY(top < low); // in the order of time
     QVERIFY(std::ranges::is_sorted(runs[0], {}, &report::PagePoint::x));
 }
 
@@ -100,9 +100,9 @@ void TestEcgSheetParts::onlyTheVisiblePartIsBuilt()
 void TestEcgSheetParts::rowsMoveTogetherButNeverTouch()
 {
     ecg::EcgRecord record = test::flatRecord(500);
-    test::setLevel(record, Lead::I, 1.0, 1.1, -1.2f);   // 12 mm below the first row
-    test::setLevel(record, Lead::V5, 9.0, 9.1, 2.0f);   // 20 mm above the second
-    test::setLevel(record, Lead::V6, 7.6, 7.7, 1.4f);   // where the name of V6 would stand
+    test::setLevel(record, Lead::I, 1.0, 1.1, -1.2f); // 12 mm below the first row
+    test::setLevel(record, Lead::V5, 9.0, 9.1, 2.0f); // 20 mm above the second
+    test::setLevel(record, Lead::V6, 7.6, 7.7, 1.4f); // where the name of V6 would stand
     const ecg::Page page = sheet();
     const ecg::Page tight = report::arranged(page, record, 60);
     QVERIFY(tight.height < page.height);
@@ -137,6 +137,17 @@ void TestEcgSheetParts::twelveByOneHasAColumnOfNames()
             QVERIFY(s.labelX + 7 <= pulse.x);
     }
     QCOMPARE(page.strips.front().width, laidOut.strips.front().width);
+    QCOMPARE(page.height, laidOut.height);
+
+    // A tall V5 gets its room from the flat rows; no pulse reaches the row above.
+    ecg::EcgRecord record = test::flatRecord(500);
+    test::setLevel(record, Lead::V5, 3.0, 3.1, 2.4f);
+    const ecg::Page moved = report::arranged(laidOut, record, 100);
+    const auto zero = [&](Lead lead) { return strip(moved, lead).baselineY; };
+    QVERIFY(zero(Lead::V5) - zero(Lead::V4) > 24);
+    QVERIFY(std::abs(zero(Lead::V6) - strip(laidOut, Lead::V6).baselineY) < 1e-9);
+    for (std::size_t i = 1; i < ecg::leadCount; ++i)
+        QVERIFY(zero(ecg::allLeads[i]) - zero(ecg::allLeads[i - 1]) > 11);
 }
 
 void TestEcgSheetParts::captions()
@@ -171,7 +182,8 @@ void TestEcgSheetParts::captions()
 void TestEcgSheetParts::notesAreOrderedAndSaidOnce()
 {
     ecg::EcgRecord record = test::flatRecord();
-    record.warnings = {{"units-assumed", "Microvolts were assumed.", "V3"}, {"units-assumed", "Microvolts were assumed.", "V3"}};
+    record.warnings = {{"units-assumed", "Microvolts were assumed.", "V3"},
+                       {"units-assumed", "Microvolts were assumed.", "V3"}};
     const auto notes = report::notes(record, {{"a", "A note.", ecg::Severity::Note, {}},
                                               {"b", "Flat.", ecg::Severity::Warn, Lead::V2},
                                               {"c", "Too short.", ecg::Severity::Block, {}}});

@@ -76,7 +76,10 @@ class TestEcgPageView : public QObject
 {
     Q_OBJECT
 private:
-    static ui::PagePlot& plot(ui::EcgPageView& view) { return *view.findChild<ui::PagePlot*>(QStringLiteral("ecgPlot")); }
+    static ui::PagePlot& plot(ui::EcgPageView& view)
+    {
+        return *view.findChild<ui::PagePlot*>(QStringLiteral("ecgPlot"));
+    }
     static void show(ui::EcgPageView& view, QSize size = {1000, 560})
     {
         view.resize(size);
@@ -160,14 +163,15 @@ void TestEcgPageView::squareWaveStandsOnItsMillimetres()
     const Drawn drawn(plot(view));
     for (const Lead lead : {Lead::I, Lead::aVF, Lead::V2, Lead::V6}) {
         const ecg::Strip& s = strip(plot(view), lead);
-        const double flat = s.x + 0.25 * 25, raised = s.x + 0.75 * 25, after = s.x + 1.5 * 25;
+        // Beyond the lead name, before the rise.
+        const double flat = s.x + 0.44 * 25, raised = s.x + 0.75 * 25, after = s.x + 1.5 * 25;
         QVERIFY(drawn.inkAt(flat, s.baselineY));
         QVERIFY(!drawn.inkAt(flat, s.baselineY - 10));
         QVERIFY(drawn.inkAt(raised, s.baselineY - 10));
         QVERIFY(!drawn.inkAt(raised, s.baselineY));
         QVERIFY(drawn.inkAt(after, s.baselineY));
-        QVERIFY(drawn.inkAt(s.x + 0.5 * 25, s.baselineY - 5));  // the rising edge
-        QVERIFY(drawn.inkAt(s.x + 1.0 * 25, s.baselineY - 5));  // the falling edge
+        QVERIFY(drawn.inkAt(s.x + 0.5 * 25, s.baselineY - 5)); // the rising edge
+        QVERIFY(drawn.inkAt(s.x + 1.0 * 25, s.baselineY - 5)); // the falling edge
         QVERIFY(!drawn.inkAt(s.x + 0.5 * 25 + 4, s.baselineY - 5));
     }
 }
@@ -216,7 +220,8 @@ void TestEcgPageView::aspectIsLockedAtEverySizeAndZoom()
         QCoreApplication::processEvents();
         const double millivolt = std::abs(p.yAxis->coordToPixel(10) - p.yAxis->coordToPixel(0));
         const double fourTenths = std::abs(p.xAxis->coordToPixel(10) - p.xAxis->coordToPixel(0));
-        QVERIFY2(std::abs(millivolt - fourTenths) < 1e-6 * millivolt, qPrintable(QStringLiteral("%1 %2").arg(millivolt).arg(fourTenths)));
+        QVERIFY2(std::abs(millivolt - fourTenths) < 1e-6 * millivolt,
+                 qPrintable(QStringLiteral("%1 %2").arg(millivolt).arg(fourTenths)));
         QVERIFY(std::abs(millivolt - 10 * p.scale().unitsPerMm) < 1e-6 * millivolt);
         QVERIFY(p.yAxis->coordToPixel(10) > p.yAxis->coordToPixel(0));
     };
@@ -228,7 +233,7 @@ void TestEcgPageView::aspectIsLockedAtEverySizeAndZoom()
             check();
         }
         QVERIFY(p.isFitted());
-        p.zoom(5, QPointF(50, 50));  // a resize while zoomed
+        p.zoom(5, QPointF(50, 50)); // a resize while zoomed
     }
 }
 
@@ -271,7 +276,8 @@ void TestEcgPageView::dragMovesAndDoubleClickFits()
     QTest::mouseMove(&p, from + QPoint(-40, -25));
     QTest::mouseRelease(&p, Qt::LeftButton, {}, from + QPoint(-40, -25));
     const QPointF moved = p.scale().origin - before;
-    QVERIFY2(std::abs(moved.x() + 40) < 1.01 && std::abs(moved.y() + 25) < 1.01, qPrintable(QStringLiteral("%1 %2").arg(moved.x()).arg(moved.y())));
+    QVERIFY2(std::abs(moved.x() + 40) < 1.01 && std::abs(moved.y() + 25) < 1.01,
+             qPrintable(QStringLiteral("%1 %2").arg(moved.x()).arg(moved.y())));
     QTest::mouseDClick(&p, Qt::LeftButton, {}, from);
     QVERIFY(p.isFitted());
     // Fitted means the whole page is seen.
@@ -330,7 +336,8 @@ void TestEcgPageView::headerLines()
     const auto* patient = view.findChild<ui::ElidedLabel*>(QStringLiteral("ecgPatient"));
     const auto* acquisition = view.findChild<ui::ElidedLabel*>(QStringLiteral("ecgAcquisition"));
     QCOMPARE(patient->fullText(), QStringLiteral("ID 0012 · male · 63 years"));
-    QCOMPARE(acquisition->fullText(), QStringLiteral("1000 Hz · 10.0 s · 0.05–150 Hz as filed · 25 mm/s · 10 mm/mV · synthetic"));
+    QCOMPARE(acquisition->fullText(),
+             QStringLiteral("1000 Hz · 10.0 s · 0.05–150 Hz as filed · 25 mm/s · 10 mm/mV · synthetic"));
     view.resize(420, 400);
     QCoreApplication::processEvents();
     QVERIFY(acquisition->text().size() < acquisition->fullText().size());
@@ -345,12 +352,15 @@ void TestEcgPageView::notesAreListedWorstFirst()
     record.statements = {"SINUS RHYTHM"};
     ui::EcgPageView view;
     show(view, {1200, 600});
-    view.setRecord(record, {{"flat", "This lead is <flat>.", ecg::Severity::Warn, Lead::V2}, {"short", "Too short.", ecg::Severity::Block, {}}});
+    view.setRecord(record, {{"flat", "This lead is <flat>.", ecg::Severity::Warn, Lead::V2},
+                            {"short", "Too short.", ecg::Severity::Block, {}}});
     auto* panel = view.findChild<ui::NotesPanel*>();
     QVERIFY(panel->isVisible());
     const QString text = allText(panel);
-    const auto block = text.indexOf(QStringLiteral("Too short.")), warn = text.indexOf(QStringLiteral("This lead is &lt;flat&gt;.")),
-               note = text.indexOf(QStringLiteral("Microvolts were assumed.")), stated = text.indexOf(QStringLiteral("STATED BY THE FILE"));
+    const auto block = text.indexOf(QStringLiteral("Too short.")),
+               warn = text.indexOf(QStringLiteral("This lead is &lt;flat&gt;.")),
+               note = text.indexOf(QStringLiteral("Microvolts were assumed.")),
+               stated = text.indexOf(QStringLiteral("STATED BY THE FILE"));
     QVERIFY(block >= 0 && block < warn && warn < note && note < stated);
     QVERIFY(text.indexOf(QStringLiteral("<b>V2</b>")) > block && text.contains(QStringLiteral("<b>V3</b>")));
     QVERIFY(text.indexOf(QStringLiteral("92 ms")) > stated && text.contains(QStringLiteral("SINUS RHYTHM")));
@@ -371,13 +381,13 @@ void TestEcgPageView::notesFoldAway()
     view.setRecord(record);
     auto* panel = view.findChild<ui::NotesPanel*>();
     auto* chip = view.findChild<QToolButton*>(QStringLiteral("ecgNotesChip"));
-    QVERIFY(!panel->isVisible());  // no room by itself
+    QVERIFY(!panel->isVisible()); // no room by itself
     QTest::mouseClick(chip, Qt::LeftButton);
     QVERIFY(panel->isVisible());
     view.resize(1300, 600);
     QTest::mouseClick(chip, Qt::LeftButton);
     QVERIFY(!panel->isVisible());
-    view.resize(1400, 600);  // the user's wish outlives a resize
+    view.resize(1400, 600); // the user's wish outlives a resize
     QVERIFY(!panel->isVisible());
 }
 
@@ -421,7 +431,7 @@ void TestEcgPageView::replotIsFast()
         best = std::min(best, double(timer.nsecsElapsed()) / 1e6);
     }
     qInfo("one replot of twelve leads at 1400 × 800: %.1f ms", best);
-    QVERIFY2(best < 500, "painting would be felt");  // generous: the machine may be busy
+    QVERIFY2(best < 500, "painting would be felt"); // generous: the machine may be busy
 }
 
 QTEST_MAIN(TestEcgPageView)
