@@ -278,7 +278,7 @@ struct CineGrid::Impl
     {
         CineBar::State state;
         state.any = active > 0;
-        state.playing = player.isPlaying();
+        state.playing = player.isPlaying() && active > 0;
         state.speed = player.speed();
         if (has(selected)) {
             state.moves = !player.isStill(selected);

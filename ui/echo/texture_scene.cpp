@@ -18,6 +18,7 @@
 #include <vtk_glew.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace echo2ecg::ui {
@@ -35,6 +36,7 @@ struct Picture
     std::shared_ptr<const base::RgbImage> pixels;
     QRect area;
     QRectF picture;
+    bool dirty = true;
 
     Picture()
     {
@@ -56,7 +58,7 @@ struct Picture
 
     void arrange(const QSize& surface)
     {
-        renderer->SetDraw(!area.isEmpty());
+        dirty = true;
         if (area.isEmpty())
             return;
         const double w = std::max(1, surface.width()), h = std::max(1, surface.height());
@@ -93,6 +95,7 @@ struct Picture
             actor->VisibilityOff();
         }
         pixels = std::move(next);
+        dirty = true;
     }
 };
 
@@ -104,6 +107,8 @@ struct TextureScene::Impl
     std::function<bool()> isCurrent;
     vtkNew<vtkGenericOpenGLRenderWindow> window;
     vtkNew<vtkRenderer> backdrop;  // places without a cell
+    // One black pixel in a corner, there from the start: its shaders are those of every cell, compiled before the first clip comes.
+    Picture warm;
     std::vector<std::unique_ptr<Picture>> cells;
     QColor background = Qt::black;
     QSize size;
@@ -122,6 +127,10 @@ TextureScene::TextureScene(std::function<void()> makeCurrent, std::function<bool
     window->SetMultiSamples(0);
     window->SetFrameBlitModeToNoBlit();
     window->AddRenderer(m_impl->backdrop);
+    window->AddRenderer(m_impl->warm.renderer);
+    m_impl->warm.area = QRect(0, 0, 1, 1);
+    m_impl->warm.picture = QRectF(0, 0, 1, 1);
+    m_impl->warm.show(std::make_shared<base::RgbImage>(1, 1));
     window->AddObserver(vtkCommand::WindowMakeCurrentEvent, m_impl.get(), &Impl::onMakeCurrent);
     window->AddObserver(vtkCommand::WindowIsCurrentEvent, m_impl.get(), &Impl::onIsCurrent);
 }
@@ -138,6 +147,7 @@ void TextureScene::initialise()
     window->SetOwnContext(0);
     window->OpenGLInitContext();
     m_impl->ready = true;
+    m_impl->size = {};
 }
 
 void TextureScene::release()
@@ -155,6 +165,7 @@ void TextureScene::setBackground(const QColor& colour)
     m_impl->backdrop->SetBackground(colour.redF(), colour.greenF(), colour.blueF());
     for (const auto& cell : m_impl->cells)
         cell->renderer->SetBackground(colour.redF(), colour.greenF(), colour.blueF());
+    m_impl->size = {};
 }
 
 void TextureScene::setCellCount(int cells)
@@ -189,12 +200,19 @@ void TextureScene::render(const QSize& size, unsigned framebuffer)
     vtkGenericOpenGLRenderWindow* window = m_impl->window;
     if (!m_impl->ready)
         return;
-    if (size != m_impl->size) {
+    const bool all = size != m_impl->size;
+    if (all) {
         m_impl->size = size;
         window->SetSize(size.width(), size.height());
         for (const auto& cell : m_impl->cells)
             cell->arrange(size);
+        m_impl->warm.arrange(size);
     }
+    // VTK's framebuffer keeps what was drawn: only cells with another picture are drawn again.
+    m_impl->backdrop->SetDraw(all);
+    m_impl->warm.renderer->SetDraw(all);
+    for (const auto& cell : m_impl->cells)
+        cell->renderer->SetDraw(!cell->area.isEmpty() && std::exchange(cell->dirty, false));
     vtkOpenGLState* state = window->GetState();
     state->Reset();
     state->Push();
