@@ -4,8 +4,9 @@
 
 #include <QCoreApplication>
 
-#include <cstdio>
+#include <algorithm>
 #include <iostream>
+#include <string_view>
 
 using namespace echo2ecg;
 
@@ -68,6 +69,9 @@ int main(int argc, char** argv)
     cli::addLibraryCommands(app, session);
     cli::addCaseCommands(app, session);
 
+    // Also a command line that doesn't parse answers in the language it was asked in.
+    session.json =
+        std::any_of(argv + 1, argv + argc, [](const char* argument) { return std::string_view(argument) == "--json"; });
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
