@@ -24,7 +24,7 @@ public:
         std::error_code problem;
         if (std::filesystem::is_directory(file, problem))
             throw base::ParseError(base::ErrorCode::Io, "This is a folder, not a file.", {file, {}});
-        m_stream.rdbuf()->pubsetbuf(nullptr, 0);  // the window below is the buffer
+        m_stream.rdbuf()->pubsetbuf(nullptr, 0); // the window below is the buffer
         m_stream.open(file, std::ios::binary);
         if (!m_stream)
             throw base::ParseError(base::ErrorCode::Io, "The file can't be opened.", {file, {}});

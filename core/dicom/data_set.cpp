@@ -62,14 +62,16 @@ struct Walker
     void count(std::uint32_t tag)
     {
         if (++visited > mostElements)
-            throw Trouble{base::ErrorCode::LimitExceeded, "The header has more elements than any real object.", tagText(tag)};
+            throw Trouble{base::ErrorCode::LimitExceeded, "The header has more elements than any real object.",
+                          tagText(tag)};
     }
 
     // End of the items that start at `at`: behind the sequence delimiter. A source that ends earlier gives `end`.
     std::uint64_t skipItems(std::uint64_t at, std::uint64_t end, Encoding encoding, int depth, bool& cut)
     {
         if (depth > deepest)
-            throw Trouble{base::ErrorCode::LimitExceeded, "Sequences are nested too deeply.", "depth " + std::to_string(depth)};
+            throw Trouble{base::ErrorCode::LimitExceeded, "Sequences are nested too deeply.",
+                          "depth " + std::to_string(depth)};
         for (;;) {
             const auto item = readElementHeader(source, at, end, encoding);
             if (!item) {
@@ -81,7 +83,8 @@ struct Walker
             if (item->tag == tag::SequenceEnd)
                 return at;
             if (item->tag != tag::Item)
-                throw Trouble{base::ErrorCode::Malformed, "A sequence holds something that is no item.", tagText(item->tag)};
+                throw Trouble{base::ErrorCode::Malformed, "A sequence holds something that is no item.",
+                              tagText(item->tag)};
             if (item->length != undefined) {
                 if (item->length > end - at) {
                     cut = true;
@@ -149,7 +152,8 @@ std::string tagText(std::uint32_t tag)
     return text;
 }
 
-std::optional<ElementHeader> readElementHeader(ByteSource& source, std::uint64_t at, std::uint64_t end, Encoding encoding)
+std::optional<ElementHeader> readElementHeader(ByteSource& source, std::uint64_t at, std::uint64_t end,
+                                               Encoding encoding)
 {
     std::uint8_t bytes[12];
     if (at > end || end - at < 8)
@@ -218,7 +222,8 @@ DataSet::DataSet(ByteSource& source, std::uint64_t begin, std::uint64_t end, Enc
             m_end = element.offset + element.length;
             m_elements.push_back(element);
             if (element.cut) {
-                m_trouble = Trouble{base::ErrorCode::Truncated, "The file ends inside an element.", tagText(element.tag)};
+                m_trouble =
+                    Trouble{base::ErrorCode::Truncated, "The file ends inside an element.", tagText(element.tag)};
                 return;
             }
         }

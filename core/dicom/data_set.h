@@ -26,9 +26,9 @@ struct Element
     std::uint32_t tag = 0;
     Vr type = 0;
     bool undefinedLength = false;
-    bool cut = false;          // the value ends early
-    std::uint64_t offset = 0;  // of the value
-    std::uint64_t length = 0;  // that is really there
+    bool cut = false;         // the value ends early
+    std::uint64_t offset = 0; // of the value
+    std::uint64_t length = 0; // that is really there
 };
 
 // Why a data set could not be followed to its end.
@@ -39,18 +39,19 @@ struct Trouble
     std::string where;
 };
 
-std::string tagText(std::uint32_t tag);  // "(0028,0010)"
+std::string tagText(std::uint32_t tag); // "(0028,0010)"
 
 struct ElementHeader
 {
     std::uint32_t tag = 0;
     Vr type = 0;
-    std::uint32_t length = 0;      // 0xFFFFFFFF: undefined
+    std::uint32_t length = 0; // 0xFFFFFFFF: undefined
     std::uint64_t valueOffset = 0;
 };
 
 // Reads one element header; empty when fewer bytes than a header are left before `end`.
-std::optional<ElementHeader> readElementHeader(ByteSource& source, std::uint64_t at, std::uint64_t end, Encoding encoding);
+std::optional<ElementHeader> readElementHeader(ByteSource& source, std::uint64_t at, std::uint64_t end,
+                                               Encoding encoding);
 
 // The elements of one level, read by walking over headers only. Bounded in depth and count whatever the file declares.
 class DataSet
@@ -71,7 +72,7 @@ public:
     TextDecoder* text() const { return m_text.get(); }
 
     // Values. Absent or unreadable ones are empty. Numbers take `expected` where the encoding doesn't name the type.
-    std::string raw(std::uint32_t tag) const;  // trimmed, at most 64 KiB
+    std::string raw(std::uint32_t tag) const; // trimmed, at most 64 KiB
     std::string utf8(std::uint32_t tag, TextKind kind = TextKind::MultiValued) const;
     std::vector<double> numbers(std::uint32_t tag, const char (&expected)[3]) const;
     std::optional<double> number(std::uint32_t tag, const char (&expected)[3]) const;
@@ -89,8 +90,8 @@ private:
     std::shared_ptr<TextDecoder> m_text;
 };
 
-// How many element headers in a row make sense from `at` on (0 to `most`). The first element must belong to a group that
-// data sets start with. `fileSize` is the size of the whole, of which `source` may hold only the beginning.
+// How many element headers in a row make sense from `at` on (0 to `most`). The first element must belong to a group
+// that data sets start with. `fileSize` is the size of the whole, of which `source` may hold only the beginning.
 int plausibleElements(ByteSource& source, std::uint64_t at, std::uint64_t fileSize, Encoding encoding, int most);
 
 } // namespace echo2ecg::dicom

@@ -3,10 +3,10 @@
 
 #include <dcmtk/config/osconfig.h>
 
-#include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
+#include <dcmtk/dcmdata/dctk.h>
 
 #include <cstring>
 #include <memory>
@@ -42,7 +42,7 @@ bool putFrame(DcmDataset& dataset, std::span<const std::uint8_t> data, const Pix
     dataset.putAndInsertUint16(DCM_PixelRepresentation, 0);
 
     auto sequence = std::make_unique<DcmPixelSequence>(DcmTag(DCM_PixelData, EVR_OB));
-    sequence->insert(new DcmPixelItem(DcmTag(DCM_Item, EVR_OB)));  // empty offset table
+    sequence->insert(new DcmPixelItem(DcmTag(DCM_Item, EVR_OB))); // empty offset table
     std::vector<Uint8> copy(data.begin(), data.end());
     DcmOffsetList offsets;
     if (sequence->storeCompressedFrame(offsets, copy.data(), Uint32(copy.size()), 0).bad())

@@ -13,7 +13,7 @@ namespace echo2ecg::dicom {
 
 namespace {
 
-constexpr int mostScans = 200;  // a progressive frame has about ten
+constexpr int mostScans = 200; // a progressive frame has about ten
 
 struct Decoder
 {
@@ -24,7 +24,7 @@ struct Decoder
     std::jmp_buf escape{};
     char message[JMSG_LENGTH_MAX] = "";
     bool ranOut = false;
-    bool ranOutInside = false;  // before the last row of blocks
+    bool ranOutInside = false; // before the last row of blocks
 
     static Decoder& of(j_common_ptr common) { return *static_cast<Decoder*>(common->client_data); }
 };
@@ -125,7 +125,8 @@ bool decode(Decoder& decoder, ColourModel model, std::uint8_t* to)
 
 } // namespace
 
-Samples decodeJpeg(std::span<const std::uint8_t> data, const PixelFormat& format, const std::string& photometric, bool& damaged)
+Samples decodeJpeg(std::span<const std::uint8_t> data, const PixelFormat& format, const std::string& photometric,
+                   bool& damaged)
 {
     const auto markers = readJpegMarkers(data);
     if (!markers)
@@ -145,13 +146,14 @@ Samples decodeJpeg(std::span<const std::uint8_t> data, const PixelFormat& format
 
     Decoder decoder;
     bool isWhole = begin(decoder, data.data(), data.size());
-    if (isWhole && (decoder.info.image_width != JDIMENSION(format.columns) ||
-                    decoder.info.image_height != JDIMENSION(format.rows) || decoder.info.num_components != format.samples)) {
+    if (isWhole &&
+        (decoder.info.image_width != JDIMENSION(format.columns) ||
+         decoder.info.image_height != JDIMENSION(format.rows) || decoder.info.num_components != format.samples)) {
         jpeg_destroy_decompress(&decoder.info);
         failFrame(base::ErrorCode::Inconsistent, "The JPEG image contradicts itself about its size.");
     }
     isWhole = isWhole && decode(decoder, decision.model, samples.data.data());
-    const bool isCut = decoder.ranOutInside;  // a missing end marker alone costs nothing
+    const bool isCut = decoder.ranOutInside; // a missing end marker alone costs nothing
     damaged = decoder.errors.num_warnings > 0;
     jpeg_destroy_decompress(&decoder.info);
     if (!isWhole)

@@ -112,7 +112,8 @@ Samples decodeJpeg2000(std::span<const std::uint8_t> data, const PixelFormat& fo
     samples.data.resize(pixels * std::size_t(format.samples) * bytes);
     for (int c = 0; c < format.samples; ++c) {
         const opj_image_comp_t& part = image->comps[c];
-        if (!part.data || part.w != OPJ_UINT32(format.columns) || part.h != OPJ_UINT32(format.rows) || part.prec != first.prec)
+        if (!part.data || part.w != OPJ_UINT32(format.columns) || part.h != OPJ_UINT32(format.rows) ||
+            part.prec != first.prec)
             failFrame(base::ErrorCode::Unsupported, "JPEG 2000 with components of different sizes isn't supported.");
         std::uint8_t* to = samples.data.data() + std::size_t(c) * pixels * bytes;
         for (std::size_t i = 0; i < pixels; ++i) {
@@ -127,8 +128,9 @@ Samples decodeJpeg2000(std::span<const std::uint8_t> data, const PixelFormat& fo
         const bool transformed = hasColourTransform(data);
         const bool isYbr = !transformed && photometric.starts_with("YBR_FULL");
         samples.model = isYbr ? ColourModel::Ybr : ColourModel::Rgb;
-        samples.words = std::string("JPEG 2000 ") + (transformed ? "with its own colour transform" : "without colour transform") +
-                        ", tag " + photometric + (isYbr ? ": converted to RGB" : ": shown as RGB");
+        samples.words = std::string("JPEG 2000 ") +
+                        (transformed ? "with its own colour transform" : "without colour transform") + ", tag " +
+                        photometric + (isYbr ? ": converted to RGB" : ": shown as RGB");
     }
     return samples;
 }

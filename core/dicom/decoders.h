@@ -11,24 +11,25 @@ namespace echo2ecg::dicom {
 // The samples of one frame, before colour. 16-bit samples are in the machine's byte order.
 struct Samples
 {
-    int rows = 0, columns = 0, count = 1;  // count: samples per pixel
+    int rows = 0, columns = 0, count = 1; // count: samples per pixel
     int bitsAllocated = 8, bitsStored = 8, highBit = 7;
     bool isSigned = false;
     bool planar = false;
-    bool subsampled422 = false;        // Y Y Cb Cr for two pixels
-    std::optional<ColourModel> model;  // where the bitstream (or its decoder) settles it
-    std::string words;                 // how colour was decided, when the decoder decides
+    bool subsampled422 = false;       // Y Y Cb Cr for two pixels
+    std::optional<ColourModel> model; // where the bitstream (or its decoder) settles it
+    std::string words;                // how colour was decided, when the decoder decides
     std::vector<std::uint8_t> data;
 
     static Samples like(const PixelFormat& format);
 };
 
-// All throw base::ParseError without file; the caller knows it. Sizes are compared with `format` before anything is decoded.
-// `photometric` is the tag. `damaged` is set when the decoder had to patch over damage.
+// All throw base::ParseError without file; the caller knows it. Sizes are compared with `format` before anything is
+// decoded. `photometric` is the tag. `damaged` is set when the decoder had to patch over damage.
 Samples decodeNative(std::vector<std::uint8_t> data, const PixelFormat& format, bool bigEndian, bool swapBytesInWords,
                      bool subsampled422);
 Samples decodeRle(std::span<const std::uint8_t> data, const PixelFormat& format);
-Samples decodeJpeg(std::span<const std::uint8_t> data, const PixelFormat& format, const std::string& photometric, bool& damaged);
+Samples decodeJpeg(std::span<const std::uint8_t> data, const PixelFormat& format, const std::string& photometric,
+                   bool& damaged);
 // Lossless JPEG, JPEG of 12 bits and JPEG-LS, through DCMTK.
 Samples decodeWithDcmtk(std::span<const std::uint8_t> data, const PixelFormat& format, const JpegMarkers& markers,
                         const std::string& photometric);

@@ -46,7 +46,8 @@ Kind kindOf(const Object& object, const Identity& identity)
     const std::string& uid = identity.classUid;
     if (uid == "1.2.840.10008.1.3.10" || object.main.contains(tag::DirectoryRecordSequence))
         return Kind::MediaDirectory;
-    const std::string_view tail = uid.starts_with(storage) ? std::string_view(uid).substr(storage.size()) : std::string_view();
+    const std::string_view tail =
+        uid.starts_with(storage) ? std::string_view(uid).substr(storage.size()) : std::string_view();
     if (tail.starts_with("88."))
         return Kind::StructuredReport;
     if (isOneOf(tail, {"9.1.1", "9.1.2", "9.1.3"}))
@@ -55,10 +56,12 @@ Kind kindOf(const Object& object, const Identity& identity)
         return hasEcgChannel(object) ? Kind::EcgWaveform : Kind::Other;
     const bool isUltrasoundClass = isOneOf(tail, {"3", "3.1", "6", "6.1"});
     // Screens of ultrasound machines also travel as secondary captures, and old files name no class.
-    const bool isCapture = (uid.empty() || isOneOf(tail, {"7", "7.1", "7.2", "7.3", "7.4"})) && identity.modality == "US";
+    const bool isCapture =
+        (uid.empty() || isOneOf(tail, {"7", "7.1", "7.2", "7.3", "7.4"})) && identity.modality == "US";
     if (!isUltrasoundClass && !isCapture)
         return Kind::Other;
-    return object.main.integer(tag::NumberOfFrames, "IS").value_or(1) > 1 ? Kind::UltrasoundClip : Kind::UltrasoundStill;
+    return object.main.integer(tag::NumberOfFrames, "IS").value_or(1) > 1 ? Kind::UltrasoundClip
+                                                                          : Kind::UltrasoundStill;
 }
 
 } // namespace

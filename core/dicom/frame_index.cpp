@@ -11,7 +11,7 @@ namespace echo2ecg::dicom {
 namespace {
 
 constexpr std::uint32_t undefined = 0xFFFFFFFFu;
-constexpr std::size_t mostFragments = 1'000'000;  // and frames
+constexpr std::size_t mostFragments = 1'000'000; // and frames
 constexpr std::uint64_t mostScanned = 512 * 1024 * 1024;
 
 std::string count(std::uint64_t number, const char* noun)
@@ -28,7 +28,8 @@ void warnShortfall(Object& object, const ImageHeader& header, std::size_t there)
                     tagText(tag::NumberOfFrames));
 }
 
-FrameIndex indexNative(Object& object, const ImageHeader& header, const PixelFormat& format, const ElementHeader& pixels)
+FrameIndex indexNative(Object& object, const ImageHeader& header, const PixelFormat& format,
+                       const ElementHeader& pixels)
 {
     FrameIndex index;
     const std::uint64_t there = object.source->size() - std::min(pixels.valueOffset, object.source->size());
@@ -51,7 +52,8 @@ FrameIndex indexNative(Object& object, const ImageHeader& header, const PixelFor
                         " pixels and holds " + count(available, "byte") + " of them, less than one frame.",
                     "Pixel Data " + tagText(tag::PixelData));
     if (frames > mostFragments)
-        object.fail(base::ErrorCode::LimitExceeded, "The image has " + count(frames, "frame") + ", more than any clip has.",
+        object.fail(base::ErrorCode::LimitExceeded,
+                    "The image has " + count(frames, "frame") + ", more than any clip has.",
                     tagText(tag::NumberOfFrames));
     for (std::uint64_t i = 0; i < frames; ++i)
         index.frames.push_back({{pixels.valueOffset + i * frameBytes, frameBytes}});
@@ -65,8 +67,8 @@ FrameIndex indexNative(Object& object, const ImageHeader& header, const PixelFor
 
 struct Fragments
 {
-    std::vector<ByteRange> ranges;         // values
-    std::vector<std::uint64_t> positions;  // of the item tags, from the first fragment on, as offset tables count
+    std::vector<ByteRange> ranges;        // values
+    std::vector<std::uint64_t> positions; // of the item tags, from the first fragment on, as offset tables count
     std::vector<std::uint32_t> table;
     bool isCut = false;
 };
@@ -87,11 +89,12 @@ Fragments readFragments(Object& object, const ElementHeader& pixels)
         if (item->tag == tag::SequenceEnd)
             return result;
         if (item->length > source.size() - item->valueOffset || result.ranges.size() >= mostFragments) {
-            result.isCut = true;  // a fragment that isn't whole is no frame
+            result.isCut = true; // a fragment that isn't whole is no frame
             return result;
         }
         if (isTable) {
-            const auto bytes = source.bytes(item->valueOffset, std::min<std::uint64_t>(item->length, 4 * mostFragments));
+            const auto bytes =
+                source.bytes(item->valueOffset, std::min<std::uint64_t>(item->length, 4 * mostFragments));
             for (std::size_t i = 0; i + 4 <= bytes.size(); i += 4)
                 result.table.push_back(std::uint32_t(bytes[i]) | std::uint32_t(bytes[i + 1]) << 8 |
                                        std::uint32_t(bytes[i + 2]) << 16 | std::uint32_t(bytes[i + 3]) << 24);
@@ -116,7 +119,7 @@ std::vector<std::vector<ByteRange>> byTable(const Fragments& fragments, bool& is
     for (std::size_t i = 0; i < table.size(); ++i) {
         const auto found = std::lower_bound(fragments.positions.begin(), fragments.positions.end(), table[i]);
         if (found == fragments.positions.end() && fragments.isCut)
-            break;  // points into what is cut off
+            break; // points into what is cut off
         const bool ascending = i == 0 ? table[i] == 0 : table[i] > table[i - 1];
         if (!ascending || found == fragments.positions.end() || *found != table[i]) {
             isWrong = true;
@@ -158,7 +161,7 @@ std::vector<std::vector<ByteRange>> splitJpegs(ByteSource& source, const ByteRan
     while (at + 3 <= bytes.size() && frames.size() < mostFragments) {
         const std::span<const std::uint8_t> rest(bytes.data() + at, bytes.size() - at);
         if (!startsJpeg(rest)) {
-            ++at;  // padding between streams
+            ++at; // padding between streams
             continue;
         }
         const std::size_t length = jpegEnd(rest);
@@ -207,8 +210,8 @@ FrameIndex indexEncapsulated(Object& object, const ImageHeader& header, const El
     }
     if (index.frames.size() > declared) {
         object.warn("frames-undeclared",
-                    "The file declares " + count(declared, "frame") + " and holds " + std::to_string(index.frames.size()) +
-                        "; the declared ones are shown.",
+                    "The file declares " + count(declared, "frame") + " and holds " +
+                        std::to_string(index.frames.size()) + "; the declared ones are shown.",
                     tagText(tag::NumberOfFrames));
         index.frames.resize(declared);
     }
@@ -227,7 +230,8 @@ FrameIndex indexFrames(Object& object, const ImageHeader& header, const PixelFor
         const auto item = readElementHeader(*object.source, pixels.valueOffset, object.source->size(), {true, false});
         if (item && item->tag == tag::Item)
             object.fail(base::ErrorCode::Inconsistent,
-                        "The pixel data comes in compressed fragments and the transfer syntax is " + object.syntax.name + ".",
+                        "The pixel data comes in compressed fragments and the transfer syntax is " +
+                            object.syntax.name + ".",
                         "Pixel Data " + tagText(tag::PixelData));
     }
     if (isNative)

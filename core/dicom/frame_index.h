@@ -15,8 +15,8 @@ struct FrameIndex
 {
     std::vector<std::vector<ByteRange>> frames;
     bool isEncapsulated = false;
-    bool subsampled422 = false;     // native YBR_FULL_422 of 2 bytes per pixel
-    bool swapBytesInWords = false;  // 8-bit samples in big-endian words
+    bool subsampled422 = false;    // native YBR_FULL_422 of 2 bytes per pixel
+    bool swapBytesInWords = false; // 8-bit samples in big-endian words
 };
 
 // Reads item headers only (a single fragment that holds many JPEG frames is scanned). Never more frames than declared.

@@ -100,16 +100,20 @@ private:
         case PixelCoding::Native:
             return decodeNative(std::move(bytes), m_format, m_object.syntax.bigEndianPixels, m_index.swapBytesInWords,
                                 m_index.subsampled422);
-        case PixelCoding::Rle: return decodeRle(bytes, m_format);
-        case PixelCoding::Jpeg: return decodeJpeg(bytes, m_format, m_header.photometric, damaged);
+        case PixelCoding::Rle:
+            return decodeRle(bytes, m_format);
+        case PixelCoding::Jpeg:
+            return decodeJpeg(bytes, m_format, m_header.photometric, damaged);
         case PixelCoding::JpegLs: {
             const auto markers = readJpegMarkers(bytes);
             if (!markers || markers->frameType != 0xF7)
                 failFrame(base::ErrorCode::Malformed, "The frame is no JPEG-LS image.");
             return decodeWithDcmtk(bytes, m_format, *markers, m_header.photometric);
         }
-        case PixelCoding::Jpeg2000: return decodeJpeg2000(bytes, m_format, m_header.photometric);
-        case PixelCoding::Unsupported: break;
+        case PixelCoding::Jpeg2000:
+            return decodeJpeg2000(bytes, m_format, m_header.photometric);
+        case PixelCoding::Unsupported:
+            break;
         }
         failFrame(base::ErrorCode::Unsupported, "The transfer syntax isn't supported.");
     }
@@ -131,7 +135,8 @@ std::unique_ptr<ImageFile> ImageFile::open(const std::filesystem::path& file)
     try {
         return std::make_unique<ImageFromObject>(Object::open(file, mostInflated));
     } catch (const std::bad_alloc&) {
-        throw base::ParseError(base::ErrorCode::LimitExceeded, "There isn't enough memory to open the image.", {file, {}});
+        throw base::ParseError(base::ErrorCode::LimitExceeded, "There isn't enough memory to open the image.",
+                               {file, {}});
     }
 }
 

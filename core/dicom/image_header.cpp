@@ -15,8 +15,9 @@ constexpr std::int64_t mostPixels = std::int64_t(1) << 25;
 
 int clamped(std::optional<std::int64_t> value, int fallback)
 {
-    return value ? int(std::clamp<std::int64_t>(*value, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()))
-                 : fallback;
+    return value
+               ? int(std::clamp<std::int64_t>(*value, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()))
+               : fallback;
 }
 
 int integer(const DataSet& data, std::uint32_t tag, const char (&type)[3], int fallback)
@@ -89,7 +90,8 @@ ImageHeader readImageHeader(Object& object)
         header.pixelSpacingRowMm = spacing[0];
         header.pixelSpacingColumnMm = spacing[1];
     }
-    if (const auto aspect = data.numbers(tag::PixelAspectRatio, "IS"); aspect.size() >= 2 && aspect[0] > 0 && aspect[1] > 0)
+    if (const auto aspect = data.numbers(tag::PixelAspectRatio, "IS");
+        aspect.size() >= 2 && aspect[0] > 0 && aspect[1] > 0)
         header.pixelAspect = aspect[0] / aspect[1];
     for (const DataSet& item : data.items(tag::UltrasoundRegions))
         header.regions.push_back(readRegion(item));

@@ -12,7 +12,7 @@ struct PixelFormat
     int rows = 0, columns = 0, samples = 1;
     int bitsAllocated = 8, bitsStored = 8, highBit = 7;
     bool isSigned = false;
-    bool planar = false;  // as the tag says
+    bool planar = false; // as the tag says
 
     std::size_t pixels() const { return std::size_t(rows) * std::size_t(columns); }
     std::size_t bytesPerSample() const { return bitsAllocated > 8 ? 2 : 1; }
@@ -28,10 +28,10 @@ struct Palette
 // The linear (or other) map from stored values of a grey image to the screen.
 struct GreyMap
 {
-    bool isInverted = false;  // MONOCHROME1
+    bool isInverted = false; // MONOCHROME1
     double slope = 1, intercept = 0;
     std::optional<double> center, width;
-    std::string function;  // "", "LINEAR", "LINEAR_EXACT", "SIGMOID"
+    std::string function; // "", "LINEAR", "LINEAR_EXACT", "SIGMOID"
 };
 
 // Throws base::ParseError for what can't be an image. Adds warnings to the object.

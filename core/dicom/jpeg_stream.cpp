@@ -21,8 +21,7 @@ bool isData(std::uint8_t afterFf)
 
 // Calls visit(marker, payload) for each segment up to the end of image; stops when it returns false.
 // Returns the offset behind the last marker seen.
-template <class Visit>
-std::size_t walk(std::span<const std::uint8_t> data, Visit visit)
+template <class Visit> std::size_t walk(std::span<const std::uint8_t> data, Visit visit)
 {
     std::size_t at = 2;
     while (at + 1 < data.size()) {
@@ -121,7 +120,8 @@ ColourDecision decideJpegColour(const JpegMarkers& markers, const std::string& p
         reason = "JPEG components Y Cb Cr (chroma subsampled)";
     } else if (markers.adobeTransform) {
         model = *markers.adobeTransform == 0 ? ColourModel::Rgb : ColourModel::Ybr;
-        reason = model == ColourModel::Rgb ? "JPEG components R G B (Adobe marker)" : "JPEG components Y Cb Cr (Adobe marker)";
+        reason = model == ColourModel::Rgb ? "JPEG components R G B (Adobe marker)"
+                                           : "JPEG components Y Cb Cr (Adobe marker)";
     } else if (markers.hasJfif && !markers.isLossless()) {
         reason = "JPEG components Y Cb Cr (JFIF)";
     } else if (tagSaysRgb) {

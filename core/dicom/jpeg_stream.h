@@ -16,7 +16,7 @@ struct JpegMarkers
     {
         int id = 0, horizontal = 1, vertical = 1;
     };
-    int frameType = 0;  // low byte of SOFn: 0xC0 baseline, 0xC1 extended, 0xC2 progressive, 0xC3 lossless, 0xF7 JPEG-LS
+    int frameType = 0; // low byte of SOFn: 0xC0 baseline, 0xC1 extended, 0xC2 progressive, 0xC3 lossless, 0xF7 JPEG-LS
     int precision = 8, rows = 0, columns = 0;
     std::vector<Component> components;
     bool hasJfif = false;

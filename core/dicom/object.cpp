@@ -108,7 +108,8 @@ Object Object::open(const std::filesystem::path& file, std::uint64_t mostInflate
         else
             at = source.size();
         if (object.meta.trouble() && at >= source.size())
-            object.fail(base::ErrorCode::Truncated, "The file ends inside its meta information.", object.meta.trouble()->where);
+            object.fail(base::ErrorCode::Truncated, "The file ends inside its meta information.",
+                        object.meta.trouble()->where);
     }
     if (!uid.empty())
         object.syntax = transferSyntax(uid);
@@ -127,14 +128,16 @@ Object Object::open(const std::filesystem::path& file, std::uint64_t mostInflate
     const Guess guess = guessEncoding(data, at, data.size());
     if (uid.empty()) {
         if (guess.elements == 0)
-            object.fail(base::ErrorCode::NotRecognised, "The file names no transfer syntax and its data set can't be recognised.");
+            object.fail(base::ErrorCode::NotRecognised,
+                        "The file names no transfer syntax and its data set can't be recognised.");
         object.syntax = transferSyntax(guess.encoding == implicitLittle ? "1.2.840.10008.1.2"
                                        : guess.encoding == explicitBig  ? "1.2.840.10008.1.2.2"
                                                                         : "1.2.840.10008.1.2.1");
         object.warn("syntax-missing", "The file names no transfer syntax; " + object.syntax.name + " was recognised.");
     } else if (guess.elements >= 2 && guess.encoding != object.syntax.encoding &&
                plausibleElements(data, at, data.size(), object.syntax.encoding, 4) < guess.elements) {
-        object.warn("syntax-contradicted", "The data set isn't written as its transfer syntax says; it was read as it is.");
+        object.warn("syntax-contradicted",
+                    "The data set isn't written as its transfer syntax says; it was read as it is.");
         object.syntax.encoding = guess.encoding;
         object.syntax.bigEndianPixels = guess.encoding.bigEndian;
     }

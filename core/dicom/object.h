@@ -12,7 +12,7 @@ struct Object
     std::filesystem::path file;
     std::unique_ptr<ByteSource> source;
     TransferSyntax syntax;
-    DataSet meta;  // group 0002; may be empty
+    DataSet meta; // group 0002; may be empty
     DataSet main;
     base::Warnings warnings;
 

@@ -52,7 +52,8 @@ private:
         if (kind == 1 && !m_out.empty()) {
             const int from = m_out.back(), to = m_data[at++];
             for (unsigned i = 1; i <= length && m_out.size() < m_entries; ++i)
-                m_out.push_back(std::uint16_t(from + int((std::int64_t(to) - from) * std::int64_t(i) / std::int64_t(length))));
+                m_out.push_back(
+                    std::uint16_t(from + int((std::int64_t(to) - from) * std::int64_t(i) / std::int64_t(length))));
             return true;
         }
         if (kind == 2 && mayRefer && at + 2 <= m_data.size()) {
@@ -123,7 +124,8 @@ Palette readPalette(Object& object, const PixelFormat& format)
         highest = std::max<unsigned>(highest, *std::max_element(tables[colour].begin(), tables[colour].end()));
         bits = std::max(bits, descriptor.bits);
         if (colour == 0)
-            palette.first = format.isSigned ? std::int64_t(std::int16_t(descriptor.first)) : std::int64_t(descriptor.first);
+            palette.first =
+                format.isSigned ? std::int64_t(std::int16_t(descriptor.first)) : std::int64_t(descriptor.first);
     }
     const bool isWide = bits > 8 && highest > 255;
     if (bits > 8 && !isWide && highest > 0)

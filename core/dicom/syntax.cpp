@@ -85,6 +85,7 @@ constexpr ClassRow classes[] = {
     {"1.2.840.10008.5.1.4.1.1.9.1.3", "Ambulatory ECG Waveform"},
     {"1.2.840.10008.5.1.4.1.1.9.2.1", "Hemodynamic Waveform"},
     {"1.2.840.10008.5.1.4.1.1.7.4", "Multi-frame True Color Secondary Capture Image"},
+    {"1.2.840.10008.5.1.4.1.1.88.34", "Comprehensive 3D SR"},
     {"1.2.840.113543.6.6.1.3.10002", "Philips 3D Ultrasound Volume (private)"},
 };
 
@@ -96,8 +97,12 @@ std::string inWords(std::string keyword)
         keyword.resize(keyword.size() - suffix.size());
     std::string text;
     for (std::size_t i = 0; i < keyword.size(); ++i) {
-        const auto isUpper = [&](std::size_t at) { return at < keyword.size() && std::isupper(std::uint8_t(keyword[at])); };
-        const auto isLower = [&](std::size_t at) { return at < keyword.size() && std::islower(std::uint8_t(keyword[at])); };
+        const auto isUpper = [&](std::size_t at) {
+            return at < keyword.size() && std::isupper(std::uint8_t(keyword[at]));
+        };
+        const auto isLower = [&](std::size_t at) {
+            return at < keyword.size() && std::islower(std::uint8_t(keyword[at]));
+        };
         if (i > 0 && isUpper(i) && (isLower(i - 1) || (isUpper(i - 1) && isLower(i + 1))))
             text += ' ';
         text += keyword[i] == '_' ? ' ' : keyword[i];

@@ -19,7 +19,7 @@ enum class PixelCoding { Native, Rle, Jpeg, JpegLs, Jpeg2000, Unsupported };
 struct TransferSyntax
 {
     std::string uid;
-    std::string name;  // for people
+    std::string name; // for people
     Encoding encoding;
     PixelCoding pixels = PixelCoding::Native;
     bool deflated = false;

@@ -21,8 +21,8 @@ struct TextDecoder::Converter
 
 namespace {
 
-// Japanese text with escape sequences (PS3.5 H.3), rewritten as EUC-JP. Not every iconv knows the bare JIS sets that DCMTK
-// asks for; all know EUC-JP. Empty when it holds anything else.
+// Japanese text with escape sequences (PS3.5 H.3), rewritten as EUC-JP. Not every iconv knows the bare JIS sets that
+// DCMTK asks for; all know EUC-JP. Empty when it holds anything else.
 std::string japaneseAsEuc(const std::string& raw)
 {
     enum { Ascii, Kanji, SupplementaryKanji } low = Ascii;
@@ -42,7 +42,7 @@ std::string japaneseAsEuc(const std::string& raw)
                 return {};
             i += length;
         } else if (c >= 0xA1 && c <= 0xDF) {
-            euc += {char(0x8E), char(c)};  // half-width katakana
+            euc += {char(0x8E), char(c)}; // half-width katakana
             ++i;
         } else if (c >= 0x80) {
             return {};

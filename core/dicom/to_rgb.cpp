@@ -15,7 +15,7 @@ namespace {
 struct YbrTables
 {
     std::array<int, 256> redOfCr{}, blueOfCb{};
-    std::array<int, 256> greenOfCb{}, greenOfCr{};  // 16 fractional bits; the rounding half is in greenOfCr
+    std::array<int, 256> greenOfCb{}, greenOfCr{}; // 16 fractional bits; the rounding half is in greenOfCr
 };
 
 const YbrTables& ybrTables()
@@ -86,21 +86,26 @@ ToRgb::ToRgb(Object& object, const ImageHeader& header, const PixelFormat& forma
     const bool isPalette = m_photometric == "PALETTE COLOR";
     if (m_photometric.empty()) {
         m_photometric = format.samples == 3 ? (isJpeg ? "YBR_FULL" : "RGB") : "MONOCHROME2";
-        object.warn("photometric-missing", "The image doesn't say how its colour is stored; " + m_photometric + " is taken.",
-                    where);
+        object.warn("photometric-missing",
+                    "The image doesn't say how its colour is stored; " + m_photometric + " is taken.", where);
     } else if (isGrey || isPalette) {
         if (format.samples != 1)
-            object.fail(ErrorCode::Inconsistent, "The image is " + m_photometric + " with three samples per pixel.", where);
+            object.fail(ErrorCode::Inconsistent, "The image is " + m_photometric + " with three samples per pixel.",
+                        where);
     } else if (m_photometric == "RGB" || m_photometric.starts_with("YBR_")) {
         if (format.samples != 3)
-            object.fail(ErrorCode::Inconsistent, "The image is " + m_photometric.substr(0, 16) + " with one sample per pixel.", where);
+            object.fail(ErrorCode::Inconsistent,
+                        "The image is " + m_photometric.substr(0, 16) + " with one sample per pixel.", where);
         const bool isFull = m_photometric == "RGB" || m_photometric == "YBR_FULL" || m_photometric == "YBR_FULL_422";
         const bool isNative = object.syntax.pixels == PixelCoding::Native || object.syntax.pixels == PixelCoding::Rle;
         if (isNative && !isFull)
             object.fail(ErrorCode::Unsupported,
-                        "Colour stored as " + m_photometric.substr(0, 16) + " in " + object.syntax.name + " isn't supported.", where);
+                        "Colour stored as " + m_photometric.substr(0, 16) + " in " + object.syntax.name +
+                            " isn't supported.",
+                        where);
     } else {
-        object.fail(ErrorCode::Unsupported, "Colour stored as \"" + m_photometric.substr(0, 16) + "\" isn't supported.", where);
+        object.fail(ErrorCode::Unsupported, "Colour stored as \"" + m_photometric.substr(0, 16) + "\" isn't supported.",
+                    where);
     }
     if (isPalette) {
         m_palette = readPalette(object, format);

@@ -25,7 +25,7 @@ private:
     std::string m_photometric, m_words;
     Palette m_palette;
     GreyMap m_greyMap;
-    std::vector<std::uint8_t> m_greyTable;  // by stored bits
+    std::vector<std::uint8_t> m_greyTable; // by stored bits
     int m_tableBits = 0;
     bool m_tableSigned = false;
 };

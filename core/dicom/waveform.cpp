@@ -25,7 +25,8 @@ Code firstCode(const DataSet& data, std::uint32_t tag)
     const auto items = data.items(tag);
     if (items.empty())
         return {};
-    return {items.front().utf8(tag::CodeValue), items.front().utf8(tag::CodingScheme), items.front().utf8(tag::CodeMeaning)};
+    return {items.front().utf8(tag::CodeValue), items.front().utf8(tag::CodingScheme),
+            items.front().utf8(tag::CodeMeaning)};
 }
 
 // How one stored sample becomes a number.
@@ -34,7 +35,7 @@ struct SampleFormat
     std::size_t bytes = 2;
     bool isSigned = true;
     bool bigEndian = false;
-    bool swapBytesInWords = false;  // 8-bit samples in big-endian OW
+    bool swapBytesInWords = false; // 8-bit samples in big-endian OW
 
     std::int64_t at(const std::vector<std::uint8_t>& data, std::size_t index) const
     {
@@ -57,16 +58,19 @@ SampleFormat sampleFormat(const Object& object, const DataSet& item, const std::
     const std::string interpretation = item.raw(tag::WaveformInterpretation);
     SampleFormat format;
     const std::string size = interpretation.size() == 2 ? interpretation.substr(1) : std::string();
-    if (size.empty() || (interpretation[0] != 'S' && interpretation[0] != 'U') || (size != "B" && size != "S" && size != "L"))
+    if (size.empty() || (interpretation[0] != 'S' && interpretation[0] != 'U') ||
+        (size != "B" && size != "S" && size != "L"))
         object.fail(base::ErrorCode::Unsupported,
                     interpretation.empty() ? "The waveform doesn't say how its samples are stored."
-                                           : std::string("Waveform samples stored as \"") + interpretation.substr(0, 8) + "\" aren't supported.",
+                                           : std::string("Waveform samples stored as \"") +
+                                                 interpretation.substr(0, 8) + "\" aren't supported.",
                     where + " " + tagText(tag::WaveformInterpretation));
     format.isSigned = interpretation[0] == 'S';
     format.bytes = size == "B" ? 1 : size == "S" ? 2 : 4;
     if (allocated && *allocated != std::int64_t(format.bytes) * 8)
         object.fail(base::ErrorCode::Inconsistent,
-                    "Waveform samples of type " + interpretation + " are said to take " + std::to_string(*allocated) + " bits.",
+                    "Waveform samples of type " + interpretation + " are said to take " + std::to_string(*allocated) +
+                        " bits.",
                     where + " " + tagText(tag::WaveformBitsAllocated));
     const Element* data = item.find(tag::WaveformData);
     const bool big = item.encoding().bigEndian;
@@ -91,7 +95,8 @@ WaveformChannel readChannel(const DataSet& item, double samplingHz)
     channel.highHz = item.number(tag::FilterHigh, "DS");
     channel.notchHz = item.number(tag::FilterNotch, "DS");
     channel.skewSeconds = item.number(tag::ChannelTimeSkew, "DS");
-    if (const auto samples = item.number(tag::ChannelSampleSkew, "DS"); samples && !channel.skewSeconds && samplingHz > 0)
+    if (const auto samples = item.number(tag::ChannelSampleSkew, "DS");
+        samples && !channel.skewSeconds && samplingHz > 0)
         channel.skewSeconds = *samples / samplingHz;
     return channel;
 }
@@ -140,8 +145,8 @@ WaveformGroup readGroup(Object& object, const DataSet& item, int number)
     const SampleFormat format = sampleFormat(object, item, where);
     const Element* data = item.find(tag::WaveformData);
     if (!data || data->undefinedLength)
-        object.fail(item.trouble() ? base::ErrorCode::Truncated : base::ErrorCode::Missing, "The waveform has no samples.",
-                    where + " " + tagText(tag::WaveformData));
+        object.fail(item.trouble() ? base::ErrorCode::Truncated : base::ErrorCode::Missing,
+                    "The waveform has no samples.", where + " " + tagText(tag::WaveformData));
     const std::uint64_t there = data->length / (std::uint64_t(channels) * format.bytes);
     const std::int64_t declared = item.integer(tag::NumberOfSamples, "UL").value_or(0);
     std::uint64_t samples = there;
@@ -149,15 +154,16 @@ WaveformGroup readGroup(Object& object, const DataSet& item, int number)
         samples = std::uint64_t(declared);
     } else if (declared > 0) {
         object.warn("waveform-cut",
-                    "The waveform declares " + std::to_string(declared) + " samples and holds " + std::to_string(there) +
-                        "; it is cut there.",
+                    "The waveform declares " + std::to_string(declared) + " samples and holds " +
+                        std::to_string(there) + "; it is cut there.",
                     where);
     } else {
-        object.warn("sample-count-missing", "The waveform doesn't say how many samples it has; all that are there were read.",
-                    where);
+        object.warn("sample-count-missing",
+                    "The waveform doesn't say how many samples it has; all that are there were read.", where);
     }
     if (samples == 0)
-        object.fail(base::ErrorCode::Truncated, "The waveform holds no whole sample.", where + " " + tagText(tag::WaveformData));
+        object.fail(base::ErrorCode::Truncated, "The waveform holds no whole sample.",
+                    where + " " + tagText(tag::WaveformData));
 
     std::optional<std::int64_t> padding;
     if (const auto raw = item.bytes(tag::WaveformPadding); raw.size() >= format.bytes)

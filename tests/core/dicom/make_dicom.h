@@ -64,7 +64,8 @@ public:
         return *this;
     }
     // Encapsulated pixel data; `table` as it should stand there.
-    DataWriter& fragments(const std::vector<QByteArray>& parts, const std::vector<std::uint32_t>& table = {}, bool isClosed = true)
+    DataWriter& fragments(const std::vector<QByteArray>& parts, const std::vector<std::uint32_t>& table = {},
+                          bool isClosed = true)
     {
         header(0x7FE00010, "OB", 0xFFFFFFFFu);
         m_out += delimiter(0xFFFEE000, std::uint32_t(4 * table.size()));
@@ -113,7 +114,8 @@ public:
 private:
     static bool isText(const std::string& vr)
     {
-        return vr != "OB" && vr != "OW" && vr != "UN" && vr != "US" && vr != "UL" && vr != "SS" && vr != "SL" && vr != "FD" && vr != "FL";
+        return vr != "OB" && vr != "OW" && vr != "UN" && vr != "US" && vr != "UL" && vr != "SS" && vr != "SL" &&
+               vr != "FD" && vr != "FL";
     }
 
     Writing m_writing;
@@ -164,7 +166,10 @@ public:
         std::ofstream(file, std::ios::binary | std::ios::trunc).write(bytes.data(), bytes.size());
         return file;
     }
-    std::filesystem::path path(const char* name) const { return std::filesystem::path(m_dir.path().toStdString()) / name; }
+    std::filesystem::path path(const char* name) const
+    {
+        return std::filesystem::path(m_dir.path().toStdString()) / name;
+    }
 
 private:
     QTemporaryDir m_dir;

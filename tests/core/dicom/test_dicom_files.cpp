@@ -54,7 +54,8 @@ private slots:
     {
         const auto truth = open("echo_multiframe/acuson_colour_implicitLE.dcm");
         QCOMPARE(truth->frameCount(), 8);
-        for (const char* name : {"explicitLE", "rle", "jpeglossless57", "jpeglossless70", "jpegls80", "j2k90", "jpegbaseline50"}) {
+        for (const char* name :
+             {"explicitLE", "rle", "jpeglossless57", "jpeglossless70", "jpegls80", "j2k90", "jpegbaseline50"}) {
             const auto file = open(("derived/colour_" + std::string(name) + ".dcm").c_str());
             QCOMPARE(file->frameCount(), 8);
             for (int f = 0; f < 8; ++f) {
@@ -128,7 +129,7 @@ private slots:
                     QCOMPARE(image.rows, file->header().rows);
                     QCOMPARE(image.bytes(), std::size_t(3) * std::size_t(image.rows) * std::size_t(image.columns));
                     QCOMPARE(file->frameCount(), file->header().declaredFrames);
-                    QVERIFY(*std::max_element(image.pixels.begin(), image.pixels.end()) > 200);  // a picture, not black
+                    QVERIFY(*std::max_element(image.pixels.begin(), image.pixels.end()) > 200); // a picture, not black
                     ++read;
                 } catch (const base::ParseError& error) {
                     QVERIFY2(name == "ge_vivid_e95_a4c_colour_jpegxl.dcm", error.what());
@@ -143,9 +144,10 @@ private slots:
     void blackStaysBlack()
     {
         // The corner of these clips is background: a wrong colour model would make it green or grey.
-        for (const char* name : {"echo_multiframe/hp_pediatric_03.dcm", "echo_multiframe/toshiba_a4c_colour.dcm",
-                                 "us_other/YBR_422.dcm", "us_other/mindray_rle_ybrfull_planar.dcm", "us_other/US1_J2KR.dcm",
-                                 "echo_still/atl_hdi_ybrfull_uncompressed.dcm", "us_other/epicard_rgb_bigendian.dcm"}) {
+        for (const char* name :
+             {"echo_multiframe/hp_pediatric_03.dcm", "echo_multiframe/toshiba_a4c_colour.dcm", "us_other/YBR_422.dcm",
+              "us_other/mindray_rle_ybrfull_planar.dcm", "us_other/US1_J2KR.dcm",
+              "echo_still/atl_hdi_ybrfull_uncompressed.dcm", "us_other/epicard_rgb_bigendian.dcm"}) {
             const base::RgbImage image = open(name)->frame(0);
             std::size_t dark = 0;
             for (std::size_t i = 0; i + 2 < image.bytes(); i += 3)
@@ -157,7 +159,8 @@ private slots:
     void speed()
     {
         std::vector<std::filesystem::path> files;
-        for (const char* folder : {"echo_multiframe", "echo_still", "us_other", "derived/dicomdir_echo_media", "sr", "ecg_dicom"}) {
+        for (const char* folder :
+             {"echo_multiframe", "echo_still", "us_other", "derived/dicomdir_echo_media", "sr", "ecg_dicom"}) {
             for (const auto& entry : std::filesystem::recursive_directory_iterator(sharedData(folder))) {
                 if (entry.is_regular_file())
                     files.push_back(entry.path());
@@ -180,7 +183,7 @@ private slots:
             toshiba->frame(f);
         const double perFrame = double(clock.nsecsElapsed()) / 20e6;
         qInfo("%.2f ms per 800x600 JPEG frame", perFrame);
-        QVERIFY(perFrame < 25);  // about 2 ms on an idle machine; loose for a busy one
+        QVERIFY(perFrame < 25); // about 2 ms on an idle machine; loose for a busy one
     }
 };
 

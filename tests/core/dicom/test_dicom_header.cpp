@@ -27,7 +27,10 @@ DataWriter person(Writing writing, const QByteArray& characterSet, const QByteAr
     data.text(0x00080016, "UI", stillClass).text(0x00080018, "UI", "1.2.3.4");
     data.text(0x00080020, "DA", "1994.01.30").text(0x00080030, "TM", "130522.25").text(0x00080060, "CS", "US");
     data.text(0x00100010, "PN", name).text(0x00100020, "LO", " 0815 ").text(0x00100030, "DA", "19500101");
-    data.text(0x00100040, "CS", "F").text(0x00101010, "AS", "063Y").text(0x00200011, "IS", "7").text(0x00200013, "IS", "-3");
+    data.text(0x00100040, "CS", "F")
+        .text(0x00101010, "AS", "063Y")
+        .text(0x00200011, "IS", "7")
+        .text(0x00200013, "IS", "-3");
     return data;
 }
 
@@ -58,7 +61,8 @@ private slots:
     void identityInEveryEncoding()
     {
         for (Writing writing : {Writing::Implicit, Writing::Explicit, Writing::BigEndian}) {
-            const auto file = m_folder.write("a.dcm", withMeta(person(writing, {}, "Doe^Jane").data(), syntaxUid(writing)));
+            const auto file =
+                m_folder.write("a.dcm", withMeta(person(writing, {}, "Doe^Jane").data(), syntaxUid(writing)));
             QVERIFY(dicom::looksLikeDicom(file));
             const dicom::Summary summary = dicom::summarise(file);
             QCOMPARE(summary.identity.patientName, std::string("Doe^Jane"));
@@ -82,12 +86,13 @@ private slots:
         QTest::addColumn<QByteArray>("set");
         QTest::addColumn<QByteArray>("raw");
         QTest::addColumn<QByteArray>("utf8");
-        QTest::newRow("latin-1") << QByteArray("ISO_IR 100") << QByteArray("M\xFCller^J\xF6rg") << QByteArray("Müller^Jörg");
+        QTest::newRow("latin-1") << QByteArray("ISO_IR 100") << QByteArray("M\xFCller^J\xF6rg")
+                                 << QByteArray("Müller^Jörg");
         QTest::newRow("utf-8") << QByteArray("ISO_IR 192") << QByteArray("Wang^小東") << QByteArray("Wang^小東");
         QTest::newRow("cyrillic") << QByteArray("ISO_IR 144") << QByteArray("\xBB\xEE\xDA") << QByteArray("Люк");
-        QTest::newRow("japanese with escapes") << QByteArray("\\ISO 2022 IR 87")
-                                               << QByteArray("Yamada^Tarou=\x1B$B;3ED\x1B(B^\x1B$BB@O:\x1B(B")
-                                               << QByteArray("Yamada^Tarou=山田^太郎");
+        QTest::newRow("japanese with escapes")
+            << QByteArray("\\ISO 2022 IR 87") << QByteArray("Yamada^Tarou=\x1B$B;3ED\x1B(B^\x1B$BB@O:\x1B(B")
+            << QByteArray("Yamada^Tarou=山田^太郎");
         QTest::newRow("undeclared latin-1") << QByteArray() << QByteArray("M\xFCller") << QByteArray("Müller");
         QTest::newRow("undeclared utf-8") << QByteArray() << QByteArray("Müller") << QByteArray("Müller");
     }
@@ -96,7 +101,8 @@ private slots:
         QFETCH(QByteArray, set);
         QFETCH(QByteArray, raw);
         QFETCH(QByteArray, utf8);
-        const auto file = m_folder.write("c.dcm", withMeta(person(Writing::Explicit, set, raw).data(), syntaxUid(Writing::Explicit)));
+        const auto file =
+            m_folder.write("c.dcm", withMeta(person(Writing::Explicit, set, raw).data(), syntaxUid(Writing::Explicit)));
         const dicom::Summary summary = dicom::summarise(file);
         QCOMPARE(QByteArray::fromStdString(summary.identity.patientName), utf8);
         QCOMPARE(hasWarning(summary.warnings, "text-not-convertible"), set.isEmpty());
@@ -104,8 +110,8 @@ private slots:
 
     void brokenUtf8IsNeverPassedOn()
     {
-        const auto file = m_folder.write(
-            "u.dcm", withMeta(person(Writing::Explicit, "ISO_IR 192", "A\xFF\xC3").data(), syntaxUid(Writing::Explicit)));
+        const auto file = m_folder.write("u.dcm", withMeta(person(Writing::Explicit, "ISO_IR 192", "A\xFF\xC3").data(),
+                                                           syntaxUid(Writing::Explicit)));
         const dicom::Summary summary = dicom::summarise(file);
         QVERIFY(hasWarning(summary.warnings, "text-not-convertible"));
         const QString name = QString::fromStdString(summary.identity.patientName);
@@ -122,17 +128,18 @@ private slots:
             QCOMPARE(summary.transferSyntaxUid, std::string(syntaxUid(writing)));
             QVERIFY(hasWarning(summary.warnings, "preamble-missing"));
         }
-        const auto onlyPreambleMissing =
-            m_folder.write("meta", withMeta(person(Writing::Explicit, {}, "Doe^Jane").data(), syntaxUid(Writing::Explicit)).mid(132));
+        const auto onlyPreambleMissing = m_folder.write(
+            "meta", withMeta(person(Writing::Explicit, {}, "Doe^Jane").data(), syntaxUid(Writing::Explicit)).mid(132));
         QVERIFY(dicom::looksLikeDicom(onlyPreambleMissing));
         QCOMPARE(dicom::summarise(onlyPreambleMissing).identity.patientName, std::string("Doe^Jane"));
     }
 
     void otherContentIsNot()
     {
-        for (const QByteArray& content : {QByteArray(), QByteArray("DICM"), QByteArray(4096, '\0'), QByteArray(4096, 'A'),
-                                          QByteArray("<?xml version=\"1.0\"?><RestingECG/>"), QByteArray("\x08\x00\x05\x00", 4),
-                                          QByteArray("\x1F\x8B\x08\x00\x00\x00\x00\x00\x00\x03zip", 13)}) {
+        for (const QByteArray& content :
+             {QByteArray(), QByteArray("DICM"), QByteArray(4096, '\0'), QByteArray(4096, 'A'),
+              QByteArray("<?xml version=\"1.0\"?><RestingECG/>"), QByteArray("\x08\x00\x05\x00", 4),
+              QByteArray("\x1F\x8B\x08\x00\x00\x00\x00\x00\x00\x03zip", 13)}) {
             const auto file = m_folder.write("other", content);
             QVERIFY(!dicom::looksLikeDicom(file));
             try {
@@ -151,7 +158,8 @@ private slots:
 
     void syntaxThatLiesIsReadAsItIs()
     {
-        const auto file = m_folder.write("lie.dcm", withMeta(person(Writing::Implicit, {}, "Doe^Jane").data(), syntaxUid(Writing::Explicit)));
+        const auto file = m_folder.write(
+            "lie.dcm", withMeta(person(Writing::Implicit, {}, "Doe^Jane").data(), syntaxUid(Writing::Explicit)));
         const dicom::Summary summary = dicom::summarise(file);
         QCOMPARE(summary.identity.patientName, std::string("Doe^Jane"));
         QVERIFY(hasWarning(summary.warnings, "syntax-contradicted"));
@@ -186,7 +194,9 @@ private slots:
             data.text(0x00080016, "UI", classUid).text(0x00080060, "CS", modality);
             if (*frames)
                 data.text(0x00280008, "IS", frames);
-            return dicom::summarise(m_folder.write("kind.dcm", withMeta(data.data(), syntaxUid(Writing::Explicit), classUid))).kind;
+            return dicom::summarise(
+                       m_folder.write("kind.dcm", withMeta(data.data(), syntaxUid(Writing::Explicit), classUid)))
+                .kind;
         };
         using dicom::Kind;
         QVERIFY(kindOf(clipClass, "US", "30") == Kind::UltrasoundClip);
@@ -204,7 +214,8 @@ private slots:
 
     void errorsHoldNoPatient()
     {
-        QByteArray bytes = withMeta(person(Writing::Explicit, {}, "Secret^Person").data(), syntaxUid(Writing::Explicit));
+        QByteArray bytes =
+            withMeta(person(Writing::Explicit, {}, "Secret^Person").data(), syntaxUid(Writing::Explicit));
         for (qsizetype length = 140; length < bytes.size(); length += 3) {
             const auto file = m_folder.write("short.dcm", bytes.left(length));
             try {

@@ -132,14 +132,16 @@ private slots:
         spec.rows = 2;
         spec.columns = 4;
         const Pixels stored{10, 20, 100, 200, 30, 40, 90, 160, 50, 60, 128, 128, 70, 80, 30, 220};
-        const Pixels ybr{10, 100, 200, 20, 100, 200, 30, 90, 160, 40, 90, 160, 50, 128, 128, 60, 128, 128, 70, 30, 220, 80, 30, 220};
+        const Pixels ybr{10, 100, 200, 20, 100, 200, 30, 90, 160, 40, 90, 160,
+                         50, 128, 128, 60, 128, 128, 70, 30, 220, 80, 30, 220};
         DataWriter data = imageHeader(spec);
         data.bytes(0x7FE00010, "OB", toBytes(stored));
         QCOMPARE(read(withMeta(data.data(), syntaxUid(Writing::Explicit))), exactRgb(ybr));
         // The same tag with three bytes per pixel, as some write it.
         DataWriter full = imageHeader(spec);
         full.bytes(0x7FE00010, "OB", toBytes(ybr));
-        const auto file = dicom::ImageFile::open(m_folder.write("f.dcm", withMeta(full.data(), syntaxUid(Writing::Explicit))));
+        const auto file =
+            dicom::ImageFile::open(m_folder.write("f.dcm", withMeta(full.data(), syntaxUid(Writing::Explicit))));
         QCOMPARE(file->frame(0).pixels, exactRgb(ybr));
         QCOMPARE(file->warnings().front().code, std::string("ybr-422-not-subsampled"));
     }
@@ -183,7 +185,7 @@ private slots:
         spec.stored = 12;
         for (Writing writing : {Writing::Implicit, Writing::Explicit, Writing::BigEndian}) {
             DataWriter data = imageHeader(spec, writing);
-            data.bytes(0x7FE00010, "OW", wordsOf(writing, {0, 4095, 2048, 0xF000 | 4095}));  // high bits are no pixels
+            data.bytes(0x7FE00010, "OW", wordsOf(writing, {0, 4095, 2048, 0xF000 | 4095})); // high bits are no pixels
             QCOMPARE(read(withMeta(data.data(), syntaxUid(writing))), greyRgb({0, 255, 128, 255}));
         }
         DataWriter rle = imageHeader(spec);
@@ -193,7 +195,10 @@ private slots:
         spec.isSigned = true;
         spec.stored = 16;
         DataWriter windowed = imageHeader(spec);
-        windowed.text(0x00281050, "DS", "40").text(0x00281051, "DS", "400").text(0x00281052, "DS", "-1024").text(0x00281053, "DS", "1");
+        windowed.text(0x00281050, "DS", "40")
+            .text(0x00281051, "DS", "400")
+            .text(0x00281052, "DS", "-1024")
+            .text(0x00281053, "DS", "1");
         windowed.bytes(0x7FE00010, "OW", wordsOf(Writing::Explicit, {-1000, 1024 - 160, 1024 + 40, 1024 + 240}));
         QCOMPARE(read(withMeta(windowed.data(), syntaxUid(Writing::Explicit))), greyRgb({0, 0, 128, 255}));
     }
@@ -212,7 +217,7 @@ private slots:
                     DataWriter data = imageHeader(spec, writing);
                     const int tables[3][4] = {{10, 20, 30, 40}, {50, 60, 70, 80}, {250, 251, 252, 253}};
                     for (unsigned c = 0; c < 3; ++c)
-                        data.bytes(0x00281101 + c, "US", wordsOf(writing, {4, 2, bits}));  // first mapped value 2
+                        data.bytes(0x00281101 + c, "US", wordsOf(writing, {4, 2, bits})); // first mapped value 2
                     for (unsigned c = 0; c < 3; ++c) {
                         std::vector<int> values;
                         if (bits == 16) {
@@ -223,7 +228,7 @@ private slots:
                         }
                         data.bytes(0x00281201 + c, "OW", wordsOf(writing, values));
                     }
-                    const std::vector<int> stored{0, 2, 3, 4, 5, 9};  // below the first and beyond the last are clamped
+                    const std::vector<int> stored{0, 2, 3, 4, 5, 9}; // below the first and beyond the last are clamped
                     if (allocated == 16)
                         data.bytes(0x7FE00010, "OW", wordsOf(writing, stored));
                     else
@@ -247,7 +252,8 @@ private slots:
             data.bytes(0x00281101 + c, "US", wordsOf(Writing::Explicit, {8, 0, 16}));
         // Two values, a ramp of four more to 0xF000, and the first segment once again.
         for (unsigned c = 0; c < 3; ++c)
-            data.bytes(0x00281221 + c, "OW", wordsOf(Writing::Explicit, {0, 2, 0x1000, 0x3000, 1, 4, 0xF000, 2, 1, 0, 0}));
+            data.bytes(0x00281221 + c, "OW",
+                       wordsOf(Writing::Explicit, {0, 2, 0x1000, 0x3000, 1, 4, 0xF000, 2, 1, 0, 0}));
         data.bytes(0x7FE00010, "OB", QByteArray("\0\1\2\3\4\5\6\7", 8));
         QCOMPARE(read(withMeta(data.data(), syntaxUid(Writing::Explicit))),
                  greyRgb({0x10, 0x30, 0x60, 0x90, 0xC0, 0xF0, 0x10, 0x30}));
@@ -258,7 +264,12 @@ private slots:
         ImageSpec spec;
         spec.frames = 3;
         DataWriter region;
-        region.us(0x00186012, 1).us(0x00186014, 2).ul(0x00186016, 2).ul(0x00186018, 3).ul(0x0018601A, 4).ul(0x0018601C, 100);
+        region.us(0x00186012, 1)
+            .us(0x00186014, 2)
+            .ul(0x00186016, 2)
+            .ul(0x00186018, 3)
+            .ul(0x0018601A, 4)
+            .ul(0x0018601C, 100);
         region.ul(0x0018601E, 4000000000u).bytes(0x00186020, "SL", region.number(std::uint64_t(-7), 4));
         region.us(0x00186024, 3).us(0x00186026, 3).fd(0x0018602C, 0.05).fd(0x0018602E, 0.06);
         DataWriter data;
@@ -270,7 +281,8 @@ private slots:
         data.us(0x00280010, 6).us(0x00280011, 8).text(0x00280030, "DS", "0.2\\0.3").text(0x00280034, "IS", "4\\3");
         data.us(0x00280100, 8).us(0x00280101, 8).us(0x00280102, 7).us(0x00280103, 0);
         data.bytes(0x7FE00010, "OB", QByteArray(6 * 8 * 3 * 3, 'x'));
-        const auto file = dicom::ImageFile::open(m_folder.write("h.dcm", withMeta(data.data(), syntaxUid(Writing::Explicit))));
+        const auto file =
+            dicom::ImageFile::open(m_folder.write("h.dcm", withMeta(data.data(), syntaxUid(Writing::Explicit))));
         const dicom::ImageHeader& h = file->header();
         QCOMPARE(h.declaredFrames, 3);
         QCOMPARE(*h.frameTimeMs, 33.3);
@@ -285,7 +297,7 @@ private slots:
         QCOMPARE(h.regions.size(), std::size_t(2));
         QCOMPARE(h.regions[1].dataType, 2);
         QCOMPARE(h.regions[1].x1, 100);
-        QCOMPARE(h.regions[1].y1, std::numeric_limits<int>::max());  // a lie of the file stays in range
+        QCOMPARE(h.regions[1].y1, std::numeric_limits<int>::max()); // a lie of the file stays in range
         QCOMPARE(*h.regions[1].referenceX, -7);
         QVERIFY(!h.regions[1].referenceY);
         QCOMPARE(h.regions[1].deltaY, 0.06);

