@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The plug-in with real networks of the small architecture.
+#include "base/npy.h"
 #include "core/inference/fake_world.h"
 #include "ecg/ecg_reader.h"
 #include "inference/bundles.h"
@@ -40,18 +41,23 @@ template <class F> base::Error errorOf(F&& work)
     return base::Error(base::ErrorCode::Internal, "nothing was thrown");
 }
 
+// A golden vector of the checkout or of the shared folder; empty when it is in neither.
+std::filesystem::path golden(const char* name)
+{
+    for (const auto& file : {test::reference(name), test::shared() / "reference" / "vectors" / name})
+        if (std::filesystem::exists(file))
+            return file;
+    return {};
+}
+
 // Clips of the golden set, also where the shared folder is absent.
 std::vector<std::filesystem::path> someClips()
 {
     std::vector<std::filesystem::path> found;
     for (const char* name :
-         {"us_clip_4f_native_mono2.dcm", "us_clip_12f_jpeg_ybr422.dcm", "us_clip_4f_native_ybrfull.dcm"}) {
-        for (const auto& file : {test::reference(name), test::shared() / "reference" / "vectors" / name})
-            if (std::filesystem::exists(file)) {
-                found.push_back(file);
-                break;
-            }
-    }
+         {"us_clip_4f_native_mono2.dcm", "us_clip_12f_jpeg_ybr422.dcm", "us_clip_4f_native_ybrfull.dcm"})
+        if (const auto file = golden(name); !file.empty())
+            found.push_back(file);
     return found;
 }
 
@@ -220,6 +226,35 @@ private slots:
         QVERIFY(norm(first.token) > 1.5);
         QCOMPARE(engine->embed(test::syntheticEcg()).token, first.token);
         QVERIFY(largestDifference(engine->embed(test::syntheticEcg(1.0)).token, first.token) > 1e-4);
+    }
+
+    // From microvolts to the token through the whole engine, against the reference's own numbers.
+    void theReferenceIsReproducedEndToEnd()
+    {
+        const auto raw = golden("ecg_raw_uV_i16.npy"), token = golden("e2e_ecg_global_token_f64.npy"),
+                   aligned = golden("e2e_ecg_global_token_aligned_f64.npy");
+        if (raw.empty() || token.empty() || aligned.empty())
+            QSKIP("the golden vectors are absent");
+        const std::filesystem::path bundle = m_folder.filePath("formula").toStdString();
+        createBundle(bundle, "formula", "published", 0);
+        const base::NpyArray signal = base::readNpy(raw);
+        const std::vector<float> microvolts = signal.toFloat();
+        const std::size_t samples = std::size_t(signal.shape.at(1));
+        ecg::EcgRecord record;
+        record.samplingHz = 500;
+        for (std::size_t i = 0; i < microvolts.size(); ++i)
+            record.leads[i / samples].push_back(microvolts[i] / 1000.0f);
+
+        const EcgEmbedding got = loadEngine(bundle, {})->embed(record);
+        const double tokenError = largestDifference(got.token, base::readNpy(token).toFloat());
+        std::vector<float> expected = base::readNpy(aligned).toFloat();
+        const double length = norm(expected);
+        for (float& value : expected)
+            value = float(value / length);
+        const double alignedError = largestDifference(got.aligned, expected);
+        qInfo("end to end: token off by %.2g, aligned by %.2g", tokenError, alignedError);
+        QVERIFY2(tokenError < 1e-5, qPrintable(QString::number(tokenError)));
+        QVERIFY2(alignedError < 1e-5, qPrintable(QString::number(alignedError)));
     }
 
     void aStudyIsEmbeddedWhateverTheBatch()
