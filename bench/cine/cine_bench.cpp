@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Nine clips in a 3×3 grid at the rate of their header: the longest time that the GUI thread was blocked, and the time to the
-// first frame. Clips are the files named, or generated ones. Prints one JSON object.
+// Nine clips in a 3×3 grid at the rate of their header: the longest time that the GUI thread was blocked, and the time
+// to the first frame. Clips are the files named, or generated ones. Prints one JSON object.
 #include "generated_clip.h"
 
 #include "ui/echo/cine_surface.h"
@@ -55,7 +55,8 @@ private:
     std::vector<double> m_gaps;
 };
 
-// Processor time of this thread: says what a painting costs whatever else the machine does. 0 where there is no such clock.
+// Processor time of this thread: says what a painting costs whatever else the machine does. 0 where there is no such
+// clock.
 double guiThreadMs()
 {
 #ifdef CLOCK_THREAD_CPUTIME_ID
@@ -85,8 +86,8 @@ int main(int argc, char** argv)
     QCommandLineParser parser;
     parser.addPositionalArgument(QStringLiteral("files"), QStringLiteral("DICOM clips; none: generated ones"));
     parser.addHelpOption();
-    const QCommandLineOption secondsOption(QStringLiteral("seconds"), QStringLiteral("how long to play"), QStringLiteral("s"),
-                                           QStringLiteral("6"));
+    const QCommandLineOption secondsOption(QStringLiteral("seconds"), QStringLiteral("how long to play"),
+                                           QStringLiteral("s"), QStringLiteral("6"));
     parser.addOption(secondsOption);
     const QCommandLineOption shotOption(QStringLiteral("screenshot"), QStringLiteral("picture of the grid at the end"),
                                         QStringLiteral("png"));
@@ -130,7 +131,8 @@ int main(int argc, char** argv)
     ui::CineGrid grid;
     grid.resize(size.value(0).toInt(), size.value(1).toInt());
     grid.show();
-    spin(app, [] { return false; }, 500);  // the window stands, as it does when a person opens a study
+    spin(
+        app, [] { return false; }, 500); // the window stands, as it does when a person opens a study
 
     Watchdog watchdog;
     watchdog.start();
@@ -138,19 +140,23 @@ int main(int argc, char** argv)
     clock.start();
     double first = -1;
     grid.setCells(std::move(cells));
-    spin(app, [&] {
-        for (int i = 0; i < count && first < 0; ++i)
-            if (grid.currentFrame(i) >= 0)
-                first = double(clock.nsecsElapsed()) * 1e-6;
-        return grid.hasFirstFrames();
-    }, 10000);
+    spin(
+        app,
+        [&] {
+            for (int i = 0; i < count && first < 0; ++i)
+                if (grid.currentFrame(i) >= 0)
+                    first = double(clock.nsecsElapsed()) * 1e-6;
+            return grid.hasFirstFrames();
+        },
+        10000);
     const double all = double(clock.nsecsElapsed()) * 1e-6;
     const double opening = watchdog.longest();
     int paints = 0;
     QObject::connect(grid.findChild<ui::CineSurface*>(), &ui::CineSurface::painted, &grid, [&] { ++paints; });
     const double cpuBefore = guiThreadMs();
     watchdog.start();
-    spin(app, [] { return false; }, int(parser.value(secondsOption).toDouble() * 1000));
+    spin(
+        app, [] { return false; }, int(parser.value(secondsOption).toDouble() * 1000));
     const double cpuMs = guiThreadMs() - cpuBefore;
     double least = 1e9, most = 0;
     for (int i = 0; i < count; ++i)
@@ -162,7 +168,8 @@ int main(int argc, char** argv)
     std::printf("{\"first_frame_ms\": %.1f, \"all_first_frames_ms\": %.1f, \"longest_block_opening_ms\": %.1f, "
                 "\"longest_block_playing_ms\": %.1f, \"gap_p99_ms\": %.1f, \"fps_least\": %.1f, \"fps_most\": %.1f, "
                 "\"paints\": %d, \"gui_cpu_ms_per_paint\": %.1f}\n",
-                first, all, opening, longest, watchdog.share99(), least > most ? 0 : least, most, paints, paints ? cpuMs / paints : 0.0);
+                first, all, opening, longest, watchdog.share99(), least > most ? 0 : least, most, paints,
+                paints ? cpuMs / paints : 0.0);
     if (parser.isSet(shotOption) && !grid.grab().save(parser.value(shotOption)))
         return 1;
     return 0;

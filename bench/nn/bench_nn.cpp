@@ -10,7 +10,7 @@
 #include <cstring>
 #include <functional>
 
-// Time of one ECG, sixteen ECGs, one clip and one study, untrained weights. Median of several runs after one that isn't counted.
+// Time of one ECG, sixteen ECGs, one clip, four clips and of pooling a study, untrained weights. Median of several runs after one that isn't counted.
 //   e2e_bench_nn [--threads N] [--runs N] [--cuda] [--small] [--published]
 using namespace echo2ecg;
 
@@ -41,6 +41,9 @@ void measure(const char* name, const nn::Architecture& architecture, const nn::D
     const nn::Model model(info, nn::untrainedWeights(architecture, nn::WeightSource::Random, 0), device);
     const std::vector<float> ecgs = nn::goldenEcgInput(architecture.ecg, 16), clip = nn::goldenEchoInput(architecture.echo),
                              views = nn::goldenViews(architecture.echo.embedding, 128);
+    std::vector<float> clips;
+    for (int i = 0; i < 4; ++i)
+        clips.insert(clips.end(), clip.begin(), clip.end());
     const auto print = [&](const char* what, const Timing& t) {
         std::printf("%-10s %-22s %9.1f ms   (fastest %.1f)\n", name, what, t.median, t.fastest);
         std::fflush(stdout);
@@ -52,6 +55,7 @@ void measure(const char* name, const nn::Architecture& architecture, const nn::D
     print("ECG, batch of 1", milliseconds(runs, [&] { ecg(1); }));
     print("ECG, batch of 16", milliseconds(std::max(1, runs / 3), [&] { ecg(16); }));
     print("clip, batch of 1", milliseconds(runs, [&] { model.echoClips(clip.data(), 1); }));
+    print("clip, batch of 4", milliseconds(std::max(1, runs / 3), [&] { model.echoClips(clips.data(), 4); }));
     print("study of 5 clips", milliseconds(runs, [&] { model.study(views.data(), 5); }));
     print("study of 128 clips", milliseconds(runs, [&] { model.study(views.data(), 128); }));
 }

@@ -37,22 +37,18 @@ int realCores()
     return visible;
 }
 
-// OpenBLAS built on plain threads keeps a pool of its own beside OpenMP's, and the two spin against each other. Then the matrix products, which
-// are most of the work, get the threads and the rest runs on one. The OpenMP build, and every other BLAS, shares one pool.
-bool giveThreadsToOpenBlas([[maybe_unused]] int threads)
+// Threads are spent on whole items, never inside one layer (Model): OpenMP's threads spin while they wait for each other at the end of every
+// layer, and when something else wants a core too that costs up to a hundred times the work. One item's numbers then also don't depend on
+// the number of threads.
+void oneThreadPerOperation()
 {
+    at::set_num_threads(1);
 #ifdef __linux__
-    using Parallel = int (*)();
+    // OpenBLAS may keep a pool of its own, which ATen doesn't know.
     using SetThreads = void (*)(int);
-    const auto parallel = reinterpret_cast<Parallel>(dlsym(RTLD_DEFAULT, "openblas_get_parallel"));
-    const auto setThreads = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
-    constexpr int kPlainThreads = 1;
-    if (parallel && setThreads && parallel() == kPlainThreads) {
-        setThreads(threads);
-        return true;
-    }
+    if (const auto setThreads = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
+        setThreads(1);
 #endif
-    return false;
 }
 
 std::string gpuName()
@@ -87,10 +83,10 @@ DeviceChoice chooseDevice(bool allowCuda, int threads)
 {
     if (threads <= 0)
         threads = realCores();
-    at::set_num_threads(giveThreadsToOpenBlas(threads) ? 1 : threads);
+    oneThreadPerOperation();
     if (allowCuda && cudaAnswers())
-        return {DeviceKind::Cuda, gpuName()};
-    return {DeviceKind::Cpu, "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads")};
+        return {DeviceKind::Cuda, gpuName(), threads};
+    return {DeviceKind::Cpu, "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads"), threads};
 }
 
 } // namespace echo2ecg::nn

@@ -6,7 +6,12 @@
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
 #include <new>
+#include <thread>
 
 namespace echo2ecg::nn {
 
@@ -59,21 +64,59 @@ struct Model::Impl
         const at::Tensor host = values.to(at::kCPU).contiguous();
         out.insert(out.end(), host.data_ptr<float>(), host.data_ptr<float>() + host.numel());
     }
-    // A GPU takes the batch at once. A CPU takes one item after the other, because a batch falls out of its caches.
+    // A GPU takes the batch at once. On the CPU every thread takes whole items: a batch falls out of the caches, and threads that share
+    // one item wait for each other at every layer.
     template <class Forward>
     std::vector<float> batched(const float* data, int batch, const std::vector<std::int64_t>& item, Forward&& forward) const
     {
         std::int64_t size = 1;
-        for (const std::int64_t length : item)
+        std::vector<std::int64_t> shape{device.kind == DeviceKind::Cuda ? batch : 1};
+        for (const std::int64_t length : item) {
             size *= length;
-        const int step = device.kind == DeviceKind::Cuda ? batch : 1;
-        std::vector<float> out;
-        for (int first = 0; first < batch; first += step) {
-            std::vector<std::int64_t> shape{step};
-            shape.insert(shape.end(), item.begin(), item.end());
-            append(forward(input(data + first * size, shape)), out);
+            shape.push_back(length);
         }
+        std::vector<float> out;
+        if (batch < 1)
+            return out;
+        if (device.kind == DeviceKind::Cuda) {
+            append(forward(input(data, shape)), out);
+            return out;
+        }
+        std::vector<at::Tensor> results(static_cast<std::size_t>(batch));
+        forEachItem(batch, [&](int i) { results[std::size_t(i)] = forward(input(data + i * size, shape)); });
+        for (const at::Tensor& result : results)
+            append(result, out);
         return out;
+    }
+
+    // The caller's thread works too. The first failure is thrown when all have stopped.
+    template <class Work>
+    void forEachItem(int count, Work&& work) const
+    {
+        std::atomic<int> next{0};
+        std::exception_ptr failure;
+        std::mutex failureLock;
+        const auto run = [&] {
+            try {
+                const c10::InferenceMode inference;
+                at::init_num_threads();
+                for (int i = next++; i < count; i = next++)
+                    work(i);
+            } catch (...) {
+                const std::lock_guard lock(failureLock);
+                if (!failure)
+                    failure = std::current_exception();
+                next = count;
+            }
+        };
+        {
+            std::vector<std::jthread> helpers;
+            for (int i = 1; i < std::min(device.threads, count); ++i)
+                helpers.emplace_back(run);
+            run();
+        }
+        if (failure)
+            std::rethrow_exception(failure);
     }
 
     BundleInfo info;

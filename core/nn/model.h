@@ -13,12 +13,15 @@ struct DeviceChoice
 {
     DeviceKind kind = DeviceKind::Cpu;
     std::string description;  // "CPU, 2 threads" or the GPU's name
+    int threads = 1;          // CPU: how many items of a batch are computed at once
 };
 // CUDA when LibTorch has it and a device answers, else the CPU. threads 0: the real cores.
 DeviceChoice chooseDevice(bool allowCuda, int threads);
 
 // All networks of a bundle on one device, evaluation mode, float32. Arrays are row-major float32 without padding.
-// One thread at a time. Out of memory on the device throws base::Error(Device).
+// One caller at a time. Out of memory on the device throws base::Error(Device).
+// On the CPU a batch is spread over the threads item by item: give at least as many items as threads where there are several.
+// An item's numbers depend neither on the batch nor on the number of threads there.
 class Model
 {
 public:

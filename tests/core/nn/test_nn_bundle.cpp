@@ -304,6 +304,10 @@ private slots:
         QCOMPARE(one.size(), std::size_t(512));
         QVERIFY(largestDifference({embeddings.begin() + 1024, embeddings.end()}, one) <= 1e-5);
         QVERIFY(largestDifference({embeddings.begin(), embeddings.begin() + 512}, one) > 1e-4);
+        // Bit for bit whatever the number of threads.
+        const nn::Model threaded(m_info, nn::readBundleWeights(m_info), nn::chooseDevice(false, 2));
+        QVERIFY(threaded.echoClips(clips.data(), 3) == embeddings);
+        QVERIFY(threaded.ecgTokens(three.data(), 3) == tokens);
     }
 
     void studies()
