@@ -11,7 +11,7 @@ constexpr double kPadding = 3.0;
 constexpr double kNearlyOne = 1.15;
 // A footer of its own is worth it when it costs the picture less than a tenth of its height.
 constexpr double kFooterShare = 0.1;
-}
+} // namespace
 
 std::vector<QRect> gridCells(const QSize& size, int rows, int columns)
 {
@@ -45,11 +45,13 @@ CellLayout layoutCell(const QRectF& cell, double lineHeight, const QSize& image,
 {
     CellLayout layout;
     const QRectF inner = cell.adjusted(kPadding, kPadding, -kPadding, -kPadding);
-    layout.title = QRectF(inner.left() + kPadding, inner.top(), std::max(0.0, inner.width() - 2 * kPadding), lineHeight);
+    layout.title =
+        QRectF(inner.left() + kPadding, inner.top(), std::max(0.0, inner.width() - 2 * kPadding), lineHeight);
     layout.footer = QRectF(layout.title.left(), inner.bottom() - lineHeight, layout.title.width(), lineHeight);
     QRectF room = inner.adjusted(0, lineHeight, 0, 0);
 
-    const double width = std::max(1, image.width()), height = std::max(1, image.height()) * (pixelAspect > 0 ? pixelAspect : 1.0);
+    const double width = std::max(1, image.width()),
+                 height = std::max(1, image.height()) * (pixelAspect > 0 ? pixelAspect : 1.0);
     const auto fit = [&](const QRectF& place) { return std::min(place.width() / width, place.height() / height); };
     const QRectF withFooter = room.adjusted(0, 0, 0, -lineHeight);
     if (fit(withFooter) >= fit(room) * (1 - kFooterShare))

@@ -211,8 +211,8 @@ void CineBar::setState(const State& state)
     m_state = state;
     if (turned)
         dress();
-    for (QWidget* widget : {static_cast<QWidget*>(m_play), static_cast<QWidget*>(m_back), static_cast<QWidget*>(m_forward),
-                            static_cast<QWidget*>(m_speed)})
+    for (QWidget* widget : {static_cast<QWidget*>(m_play), static_cast<QWidget*>(m_back),
+                            static_cast<QWidget*>(m_forward), static_cast<QWidget*>(m_speed)})
         widget->setEnabled(state.any);
     m_scrubber->setEnabled(state.moves);
     m_scrubber->setState(state.fraction, state.moves ? state.frames : 0);
@@ -221,7 +221,8 @@ void CineBar::setState(const State& state)
     if (state.moves) {
         frame = QStringLiteral("%1 / %2").arg(std::max(0, state.frame) + 1).arg(state.frames);
         const QString due = QString::number(state.headerFps * state.speed, 'f', 1);
-        fps = state.playing ? tr("%1 of %2 fps").arg(QString::number(state.shownFps, 'f', 1), due) : tr("%1 fps").arg(due);
+        fps = state.playing ? tr("%1 of %2 fps").arg(QString::number(state.shownFps, 'f', 1), due)
+                            : tr("%1 fps").arg(due);
     } else if (state.any) {
         frame = tr("still");
     }

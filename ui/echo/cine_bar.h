@@ -42,8 +42,8 @@ class CineBar : public QWidget
 public:
     struct State
     {
-        bool any = false;    // cells
-        bool moves = false;  // the selected cell is a clip
+        bool any = false;   // cells
+        bool moves = false; // the selected cell is a clip
         bool playing = false;
         double speed = 1;
         int frame = -1, frames = 0;

@@ -22,10 +22,10 @@ namespace {
 
 constexpr int kTickMs = 16;
 constexpr double kRefreshHz = 1000.0 / kTickMs;
-constexpr double kWordsEveryMs = 250;    // frame rates are read, not watched
-constexpr double kAheadMs = 500;         // of play, decoded before it is due
+constexpr double kWordsEveryMs = 250; // frame rates are read, not watched
+constexpr double kAheadMs = 500;      // of play, decoded before it is due
 constexpr int kLeastAhead = 6, kMostAhead = 48;
-constexpr std::size_t kCacheBytes = std::size_t(384) << 20;  // decoded frames of all cells together
+constexpr std::size_t kCacheBytes = std::size_t(384) << 20; // decoded frames of all cells together
 constexpr int kMostAutomatic = 9;
 
 } // namespace
@@ -36,9 +36,9 @@ struct CineGrid::Impl
     {
         CineCell info;
         QString badge;
-        int shown = -1;       // frame on the surface
-        const void* pixels = nullptr;  // of that frame; others when it comes again in another size
-        bool fresh = false;   // changed since the last painting
+        int shown = -1;               // frame on the surface
+        const void* pixels = nullptr; // of that frame; others when it comes again in another size
+        bool fresh = false;           // changed since the last painting
         QString error;
         FpsMeter meter;
     };
@@ -75,11 +75,14 @@ struct CineGrid::Impl
         pool = std::make_unique<FramePool>(threads, [this] {
             // Runs on the pool; one event in flight is enough.
             if (!told.exchange(true))
-                QMetaObject::invokeMethod(q, [this] {
-                    told = false;
-                    if (!timer.isActive())
-                        tick();
-                }, Qt::QueuedConnection);
+                QMetaObject::invokeMethod(
+                    q,
+                    [this] {
+                        told = false;
+                        if (!timer.isActive())
+                            tick();
+                    },
+                    Qt::QueuedConnection);
         });
         QObject::connect(surface, &CineSurface::cellClicked, q, &CineGrid::selectCell);
         QObject::connect(surface, &CineSurface::cellDoubleClicked, q, &CineGrid::toggleMaximised);
@@ -100,9 +103,10 @@ struct CineGrid::Impl
             if (std::exchange(resumeAfterScrub, false))
                 q->play();
         });
-        surface->setEmptyText(CineGrid::tr("No echo clips here yet"),
-                              CineGrid::tr("Open an echo study from the library, or drop a folder of DICOM echo anywhere on the "
-                                           "window. Clips of the case play on the left, retrieved ones beside them."));
+        surface->setEmptyText(
+            CineGrid::tr("No echo clips here yet"),
+            CineGrid::tr("Open an echo study from the library, or drop a folder of DICOM echo anywhere on the "
+                         "window. Clips of the case play on the left, retrieved ones beside them."));
     }
 
     double now() const { return double(wall.nsecsElapsed()) * 1e-6; }
@@ -210,7 +214,8 @@ struct CineGrid::Impl
         writeBar();
     }
 
-    // Puts the frame that is due on the surface, or the newest one before it that is decoded. True when something changed.
+    // Puts the frame that is due on the surface, or the newest one before it that is decoded. True when something
+    // changed.
     bool update(int i)
     {
         Cell& cell = at(i);
@@ -229,10 +234,12 @@ struct CineGrid::Impl
         const int stride = player.stride(i, kRefreshHz);
         const double perFrame = player.headerFps(i) > 0 ? 1000.0 / (player.headerFps(i) * player.speed()) : kAheadMs;
         const QSizeF onScreen = surface->pictureOf(i).size() * surface->devicePixelRatioF();
-        const QSize target = has(maximised) && i != maximised ? QSize() : QSize(int(std::lround(onScreen.width())),
-                                                                              int(std::lround(onScreen.height())));
+        const QSize target = has(maximised) && i != maximised
+                                 ? QSize()
+                                 : QSize(int(std::lround(onScreen.width())), int(std::lround(onScreen.height())));
         pool->want(i, {due, stride, std::clamp(int(kAheadMs / (perFrame * stride)), kLeastAhead, kMostAhead), target});
-        // While playing, a late frame is better than a frozen one; when paused only the very frame will do, unless it is damaged.
+        // While playing, a late frame is better than a frozen one; when paused only the very frame will do, unless it
+        // is damaged.
         const bool damaged = !pool->frameError(i, due).isEmpty();
         const int reach = player.isPlaying() || cell.shown < 0 || damaged ? frames : 1;
         for (int back = 0; back < reach; ++back) {
@@ -270,8 +277,8 @@ struct CineGrid::Impl
         }
         const double fps = q->displayedFps(i);
         o.footerLeft = QStringLiteral("%1 / %2").arg(std::max(0, cell.shown) + 1).arg(player.frameCount(i));
-        o.footerLeft += QStringLiteral(" · ")
-                        + CineGrid::tr("%1 fps").arg(fps > 0 ? fps : player.headerFps(i), 0, 'f', 0);
+        o.footerLeft +=
+            QStringLiteral(" · ") + CineGrid::tr("%1 fps").arg(fps > 0 ? fps : player.headerFps(i), 0, 'f', 0);
     }
 
     void writeBar()

@@ -17,15 +17,16 @@ class FrameProvider;
 struct CineCell
 {
     echo::EchoClip clip;
-    QString title;                      // "own study", "1 · similarity 0.83" …
-    std::optional<float> viewWeight;    // of attention pooling
+    QString title;                   // "own study", "1 · similarity 0.83" …
+    std::optional<float> viewWeight; // of attention pooling
     bool own = false;
     // Where the frames come from; empty: the clip's file. Called on the decode pool, may throw base::Error.
     std::function<std::unique_ptr<FrameProvider>()> openFrames;
 };
 
-// The echo pane: a grid of cine cells in ONE OpenGL widget (VTK, one renderer per cell), with the cine bar below. Clips play at the rate of their header by
-// dropping frames; frames are decoded on a pool, never on the GUI thread. A cell that fails shows the reason in place. GUI thread only.
+// The echo pane: a grid of cine cells in ONE OpenGL widget (VTK, one renderer per cell), with the cine bar below. Clips
+// play at the rate of their header by dropping frames; frames are decoded on a pool, never on the GUI thread. A cell
+// that fails shows the reason in place. GUI thread only.
 class CineGrid : public QWidget
 {
     Q_OBJECT
@@ -33,37 +34,37 @@ public:
     explicit CineGrid(QWidget* parent = nullptr);
     ~CineGrid() override;
 
-    // Layout is chosen by count and shape of the pane, up to 3×3, unless setGridLayout() was called. Replaces all cells.
-    // Cells beyond the layout aren't shown and not decoded. Keeps playing when it played.
+    // Layout is chosen by count and shape of the pane, up to 3×3, unless setGridLayout() was called. Replaces all
+    // cells. Cells beyond the layout aren't shown and not decoded. Keeps playing when it played.
     void setCells(std::vector<CineCell> cells);
     int cellCount() const;
-    void setGridLayout(int rows, int columns);  // 0, 0: chosen by count again
-    int selectedCell() const;  // -1: none
-    int maximisedCell() const; // -1: none
+    void setGridLayout(int rows, int columns); // 0, 0: chosen by count again
+    int selectedCell() const;                  // -1: none
+    int maximisedCell() const;                 // -1: none
     void setEmptyText(const QString& what, const QString& how);
     // Why the cell can't be shown; empty when it can.
     QString cellError(int cell) const;
 
     bool isPlaying() const;
     double speed() const;
-    int currentFrame(int cell) const;       // on display, -1 when none yet
-    double displayedFps(int cell) const;    // measured over the last second, 0 when paused
-    bool hasFirstFrames() const;            // every cell of the layout shows something: its frame, or why there is none
-    QImage grabGrid();                      // the GL content
+    int currentFrame(int cell) const;    // on display, -1 when none yet
+    double displayedFps(int cell) const; // measured over the last second, 0 when paused
+    bool hasFirstFrames() const;         // every cell of the layout shows something: its frame, or why there is none
+    QImage grabGrid();                   // the GL content
 
 public slots:
     void play();
     void pause();
     void togglePlay();
-    void step(int frames);       // pauses
-    void setSpeed(double factor);  // 0.1 … 4
+    void step(int frames);        // pauses
+    void setSpeed(double factor); // 0.1 … 4
     void faster();
     void slower();
     void scrub(double fraction); // 0 … 1 of the selected cell's loop, all cells follow their own fraction
     void toFirstFrame();
     void toLastFrame();
     void selectCell(int cell);
-    void toggleMaximised(int cell);  // that cell alone, or all again
+    void toggleMaximised(int cell); // that cell alone, or all again
 
 signals:
     void cellSelected(int cell);

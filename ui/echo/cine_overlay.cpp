@@ -31,8 +31,8 @@ QString millimetres(double x, double y)
 }
 
 // Two texts on one line; the right one goes first when there is no room for both.
-void paintLine(QPainter& painter, const QRectF& line, const QString& left, const QColor& leftColour, const QString& right,
-               const QColor& rightColour)
+void paintLine(QPainter& painter, const QRectF& line, const QString& left, const QColor& leftColour,
+               const QString& right, const QColor& rightColour)
 {
     const QFontMetricsF metrics(painter.font());
     const double leftWidth = metrics.horizontalAdvance(left), rightWidth = metrics.horizontalAdvance(right);
@@ -54,7 +54,8 @@ void paintBesidePicture(QPainter& painter, const QRectF& cell, const CellLayout&
     const QFontMetricsF metrics(painter.font());
     const QRectF left(layout.footer.left(), layout.picture.top(), layout.picture.left() - layout.footer.left() - 4,
                       cell.bottom() - layout.picture.top() - 4);
-    const QRectF right(layout.picture.right() + 4, left.top(), layout.footer.right() - layout.picture.right() - 4, left.height());
+    const QRectF right(layout.picture.right() + 4, left.top(), layout.footer.right() - layout.picture.right() - 4,
+                       left.height());
     const auto stack = [&](const QRectF& column, const QString& text, Qt::Alignment side) {
         const QStringList parts = text.split(QStringLiteral(" · "));
         const auto fits = [&](const QString& part) { return metrics.horizontalAdvance(part) <= column.width(); };
@@ -79,8 +80,8 @@ QString calibrationBadge(const dicom::ImageHeader& header)
             return words("US region %1").arg(i + 1) + QStringLiteral(" · ") + millimetres(x, y);
     }
     if (header.pixelSpacingColumnMm.value_or(0) > 0 && header.pixelSpacingRowMm.value_or(0) > 0)
-        return words("pixel spacing") + QStringLiteral(" · ")
-               + millimetres(*header.pixelSpacingColumnMm, *header.pixelSpacingRowMm);
+        return words("pixel spacing") + QStringLiteral(" · ") +
+               millimetres(*header.pixelSpacingColumnMm, *header.pixelSpacingRowMm);
     return words("not calibrated");
 }
 
@@ -123,7 +124,8 @@ void paintOverlay(QPainter& painter, const QRectF& cell, const CellLayout& layou
         paintLine(painter, layout.footer, overlay.footerLeft, quiet, overlay.footerRight, quiet);
 }
 
-void paintEmpty(QPainter& painter, const QRectF& area, const QString& what, const QString& how, const ThemeColours& colours)
+void paintEmpty(QPainter& painter, const QRectF& area, const QString& what, const QString& how,
+                const ThemeColours& colours)
 {
     const QFont body = painter.font();
     QFont heading = body;
@@ -138,7 +140,8 @@ void paintEmpty(QPainter& painter, const QRectF& area, const QString& what, cons
     painter.drawText(top, Qt::AlignCenter, what);
     painter.setFont(body);
     painter.setPen(mixed(colours.cineText, colours.cineBackground, 0.6));
-    painter.drawText(QRectF(top.left(), top.bottom() + 6, width, below.height() + 4), Qt::AlignHCenter | Qt::TextWordWrap, how);
+    painter.drawText(QRectF(top.left(), top.bottom() + 6, width, below.height() + 4),
+                     Qt::AlignHCenter | Qt::TextWordWrap, how);
 }
 
 } // namespace echo2ecg::ui

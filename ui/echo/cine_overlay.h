@@ -36,6 +36,7 @@ QString weightText(std::optional<float> weight);
 
 void paintOverlay(QPainter& painter, const QRectF& cell, const CellLayout& layout, const CellOverlay& overlay,
                   const ThemeColours& colours);
-void paintEmpty(QPainter& painter, const QRectF& area, const QString& what, const QString& how, const ThemeColours& colours);
+void paintEmpty(QPainter& painter, const QRectF& area, const QString& what, const QString& how,
+                const ThemeColours& colours);
 
 } // namespace echo2ecg::ui

@@ -9,14 +9,14 @@ namespace echo2ecg::ui {
 namespace {
 constexpr double kAssumedMs = 1000.0 / 30.0;
 constexpr double kMeterMs = 1000.0;
-}
+} // namespace
 
 echo::CineTiming CinePlayer::fitted(echo::CineTiming timing, int frames)
 {
     const auto count = std::size_t(std::max(1, frames));
     std::vector<double>& start = timing.startMs;
-    bool good = start.size() >= count && timing.durationMs > 0 && std::is_sorted(start.begin(), start.end())
-                && std::all_of(start.begin(), start.end(), [](double ms) { return std::isfinite(ms); });
+    bool good = start.size() >= count && timing.durationMs > 0 && std::is_sorted(start.begin(), start.end()) &&
+                std::all_of(start.begin(), start.end(), [](double ms) { return std::isfinite(ms); });
     if (good && start.size() > count) {
         // Frames are missing at the end: the loop ends where the first missing one would begin.
         timing.durationMs = start[count];

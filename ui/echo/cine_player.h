@@ -7,8 +7,8 @@
 
 namespace echo2ecg::ui {
 
-// The clock of the grid: which frame of which cell is due. Every cell has its own loop. Time comes from the caller, so that a late
-// caller drops frames instead of slowing the heart down. No Qt, no threads.
+// The clock of the grid: which frame of which cell is due. Every cell has its own loop. Time comes from the caller, so
+// that a late caller drops frames instead of slowing the heart down. No Qt, no threads.
 class CinePlayer
 {
 public:
@@ -24,7 +24,7 @@ public:
     bool isPlaying() const { return m_playing; }
     void setPlaying(bool playing) { m_playing = playing; }
     double speed() const { return m_speed; }
-    void setSpeed(double factor);  // clamped
+    void setSpeed(double factor); // clamped
 
     // Time passed on the wall; nothing happens while paused.
     void advance(double wallMs);
@@ -36,7 +36,7 @@ public:
     int frame(int cell) const;
     int frameCount(int cell) const;
     bool isStill(int cell) const { return frameCount(cell) <= 1; }
-    double fraction(int cell) const;  // of the frame on display, as scrub() takes it
+    double fraction(int cell) const; // of the frame on display, as scrub() takes it
     double headerFps(int cell) const;
     // How many frames pass while the display refreshes once; at least 1.
     int stride(int cell, double refreshHz) const;

@@ -36,7 +36,8 @@ CineSurface::CineSurface(QWidget* parent) : QOpenGLWidget(parent)
     format.setStencilBufferSize(8);
     format.setSamples(0);
     setFormat(format);
-    // The widget's own makeCurrent() would bind its framebuffer behind VTK's back: only context and surface are made current.
+    // The widget's own makeCurrent() would bind its framebuffer behind VTK's back: only context and surface are made
+    // current.
     m_scene = std::make_unique<TextureScene>(
         [this] {
             if (context() && m_surface)
@@ -99,8 +100,7 @@ void CineSurface::setEmptyText(const QString& what, const QString& how)
     update();
 }
 
-void CineSurface::setImage(int cell, std::shared_ptr<const base::RgbImage> image, const QSize& size,
-                           double pixelAspect)
+void CineSurface::setImage(int cell, std::shared_ptr<const base::RgbImage> image, const QSize& size, double pixelAspect)
 {
     Place& place = m_places.at(std::size_t(cell));
     if (size != place.image || pixelAspect != place.pixelAspect) {

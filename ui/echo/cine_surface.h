@@ -29,7 +29,7 @@ public:
     void setEmptyText(const QString& what, const QString& how);
     // `size` is that of the frame in the file; `image` may be smaller when the picture is.
     void setImage(int cell, std::shared_ptr<const base::RgbImage> image, const QSize& size, double pixelAspect);
-    CellOverlay& overlay(int cell);  // call update() after a change
+    CellOverlay& overlay(int cell); // call update() after a change
     // -1: none there.
     int cellAt(const QPointF& position) const;
     QRectF pictureOf(int cell);
@@ -61,7 +61,7 @@ private:
     void releaseContext();
 
     std::unique_ptr<TextureScene> m_scene;
-    std::unique_ptr<QOpenGLPaintDevice> m_device;  // for the words
+    std::unique_ptr<QOpenGLPaintDevice> m_device; // for the words
     QSurface* m_surface = nullptr;
     std::vector<Place> m_places;
     std::vector<int> m_shown;

@@ -17,11 +17,13 @@ QString reason(const base::Error& error)
 {
     QString text = QString::fromStdString(error.sentence());
     if (!error.place().where.empty())
-        text += QStringLiteral(" (%1)").arg(QString::fromStdString(error.place().where));
+        text +=
+            (error.place().where.front() == '(' ? QStringLiteral(" %1") : QStringLiteral(" (%1)")) // a tag has its own
+                .arg(QString::fromStdString(error.place().where));
     return text;
 }
 
-constexpr std::size_t kReducedBytes = std::size_t(48) << 20;  // of one cell
+constexpr std::size_t kReducedBytes = std::size_t(48) << 20; // of one cell
 
 } // namespace
 
@@ -30,7 +32,7 @@ struct FramePool::Impl
     struct Slot
     {
         OpenFrames open;
-        std::unique_ptr<FrameProvider> frames;  // set once, under the mutex
+        std::unique_ptr<FrameProvider> frames; // set once, under the mutex
         int count = -1;
         Wanted wanted;
         bool busy = false, closed = false;
@@ -44,7 +46,7 @@ struct FramePool::Impl
         QSize target;
         std::map<int, std::shared_ptr<const base::RgbImage>> reduced;
         std::size_t reducedBytes = 0;
-        bool reduces = false;  // the frames of this clip are larger than the target
+        bool reduces = false; // the frames of this clip are larger than the target
 
         std::shared_ptr<const base::RgbImage> ready(int frame) const
         {
@@ -61,13 +63,13 @@ struct FramePool::Impl
     struct Task
     {
         SlotPtr slot;
-        int frame = -1;  // -1: open
+        int frame = -1; // -1: open
     };
 
     std::function<void()> tell;
     mutable std::mutex mutex;
     std::condition_variable wake;
-    std::vector<SlotPtr> cells, graveyard;  // the dead are freed on the pool: many megabytes
+    std::vector<SlotPtr> cells, graveyard; // the dead are freed on the pool: many megabytes
     std::size_t turn = 0;
     bool stop = false;
     std::vector<std::thread> threads;
@@ -236,7 +238,7 @@ void FramePool::setCells(std::vector<OpenFrames> cells)
                 m_impl->graveyard.push_back(slot);
         }
         m_impl->cells.swap(fresh);
-        fresh.clear();  // every old slot lives on in the graveyard or in a worker
+        fresh.clear(); // every old slot lives on in the graveyard or in a worker
     }
     m_impl->wake.notify_all();
 }
@@ -249,8 +251,8 @@ void FramePool::want(int cell, const Wanted& wanted)
             return;
         Impl::Slot& slot = *m_impl->cells[std::size_t(cell)];
         Wanted& now = slot.wanted;
-        if (now.frame == wanted.frame && now.stride == wanted.stride && now.ahead == wanted.ahead
-            && now.target == wanted.target)
+        if (now.frame == wanted.frame && now.stride == wanted.stride && now.ahead == wanted.ahead &&
+            now.target == wanted.target)
             return;
         now = wanted;
         if (slot.target != wanted.target) {

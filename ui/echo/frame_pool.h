@@ -14,13 +14,14 @@ namespace echo2ecg::ui {
 struct Wanted
 {
     int frame = 0;
-    int stride = 1;  // frames that the display skips anyway aren't decoded
+    int stride = 1; // frames that the display skips anyway aren't decoded
     int ahead = 12;
-    QSize target{};  // on the screen, in device pixels; larger frames are reduced to it on the pool. Empty: as they are
+    QSize target{}; // on the screen, in device pixels; larger frames are reduced to it on the pool. Empty: as they are
 };
 
-// Decodes ahead on a few threads so that the GUI thread never does. One thread at a time works on one cell; the frame that a cell
-// needs now goes before any frame that another needs later. Member functions are for the GUI thread and never wait for decoding.
+// Decodes ahead on a few threads so that the GUI thread never does. One thread at a time works on one cell; the frame
+// that a cell needs now goes before any frame that another needs later. Member functions are for the GUI thread and
+// never wait for decoding.
 class FramePool
 {
 public:
@@ -34,7 +35,7 @@ public:
     void setCells(std::vector<OpenFrames> cells);
     void want(int cell, const Wanted& wanted);
 
-    int count(int cell) const;  // -1 while the clip isn't open
+    int count(int cell) const; // -1 while the clip isn't open
     // Null when it isn't decoded, or not reduced to the target.
     std::shared_ptr<const base::RgbImage> ready(int cell, int frame) const;
     // Why the clip can't be opened, or nothing of it decoded; empty else.

@@ -8,8 +8,8 @@
 
 namespace echo2ecg::ui {
 
-// Where the frames of one cell come from. frame() is called from the decode pool, by one thread at a time; cached() also from the
-// GUI thread, so it never blocks on decoding.
+// Where the frames of one cell come from. frame() is called from the decode pool, by one thread at a time; cached()
+// also from the GUI thread, so it never blocks on decoding.
 class FrameProvider
 {
 public:

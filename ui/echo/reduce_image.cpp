@@ -9,7 +9,7 @@ namespace echo2ecg::ui {
 
 namespace {
 
-constexpr std::uint32_t kOne = 256;  // weights are fixed-point, of one axis
+constexpr std::uint32_t kOne = 256; // weights are fixed-point, of one axis
 
 struct Span
 {
@@ -41,8 +41,8 @@ std::vector<Span> spans(int from, int to)
 
 bool isWorthReducing(const base::RgbImage& image, const QSize& target)
 {
-    return target.width() > 0 && target.height() > 0 && target.width() * 5 < image.columns * 4
-           && target.height() <= image.rows;
+    return target.width() > 0 && target.height() > 0 && target.width() * 5 < image.columns * 4 &&
+           target.height() <= image.rows;
 }
 
 base::RgbImage reduced(const base::RgbImage& image, int columns, int rows)

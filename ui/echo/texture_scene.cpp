@@ -43,13 +43,14 @@ struct Picture
         mapper->SetInputConnection(plane->GetOutputPort());
         actor->SetMapper(mapper);
         actor->SetTexture(texture);
-        actor->GetProperty()->LightingOff();  // the picture's own colours, nothing else
+        actor->GetProperty()->LightingOff(); // the picture's own colours, nothing else
         actor->VisibilityOff();
         texture->SetInputData(image);
         texture->InterpolateOn();
         texture->RepeatOff();
         texture->EdgeClampOn();
         texture->SetColorModeToDirectScalars();
+        renderer->SetBackgroundAlpha(1.0); // the widget is composed with its alpha; the picture is opaque
         renderer->AddActor(actor);
         renderer->SetLightFollowCamera(false);
         renderer->AutomaticLightCreationOff();
@@ -62,13 +63,13 @@ struct Picture
         if (area.isEmpty())
             return;
         const double w = std::max(1, surface.width()), h = std::max(1, surface.height());
-        renderer->SetViewport(area.left() / w, 1.0 - (area.top() + area.height()) / h,
-                              (area.left() + area.width()) / w, 1.0 - area.top() / h);
+        renderer->SetViewport(area.left() / w, 1.0 - (area.top() + area.height()) / h, (area.left() + area.width()) / w,
+                              1.0 - area.top() / h);
         // World units are device pixels of the cell, y up.
         const double left = picture.left() - area.left(), right = left + picture.width();
         const double top = area.height() - (picture.top() - area.top()), bottom = top - picture.height();
         if (picture.width() >= 1 && picture.height() >= 1) {
-            plane->SetOrigin(left, top, 0);  // texture (0, 0) is the first pixel of the first row
+            plane->SetOrigin(left, top, 0); // texture (0, 0) is the first pixel of the first row
             plane->SetPoint1(right, top, 0);
             plane->SetPoint2(left, bottom, 0);
         }
@@ -106,8 +107,9 @@ struct TextureScene::Impl
     std::function<void()> makeCurrent;
     std::function<bool()> isCurrent;
     vtkNew<vtkGenericOpenGLRenderWindow> window;
-    vtkNew<vtkRenderer> backdrop;  // places without a cell
-    // One black pixel in a corner, there from the start: its shaders are those of every cell, compiled before the first clip comes.
+    vtkNew<vtkRenderer> backdrop; // places without a cell
+    // One black pixel in a corner, there from the start: its shaders are those of every cell, compiled before the first
+    // clip comes.
     Picture warm;
     std::vector<std::unique_ptr<Picture>> cells;
     QColor background = Qt::black;
@@ -126,6 +128,7 @@ TextureScene::TextureScene(std::function<void()> makeCurrent, std::function<bool
     vtkGenericOpenGLRenderWindow* window = m_impl->window;
     window->SetMultiSamples(0);
     window->SetFrameBlitModeToNoBlit();
+    m_impl->backdrop->SetBackgroundAlpha(1.0);
     window->AddRenderer(m_impl->backdrop);
     window->AddRenderer(m_impl->warm.renderer);
     m_impl->warm.area = QRect(0, 0, 1, 1);
@@ -187,7 +190,7 @@ void TextureScene::place(int cell, const QRect& area, const QRectF& picture)
     Picture& p = *m_impl->cells.at(std::size_t(cell));
     p.area = area;
     p.picture = picture;
-    m_impl->size = {};  // arranged anew before the next drawing
+    m_impl->size = {}; // arranged anew before the next drawing
 }
 
 void TextureScene::setImage(int cell, std::shared_ptr<const base::RgbImage> image)
@@ -220,12 +223,6 @@ void TextureScene::render(const QSize& size, unsigned framebuffer)
     window->Render();
     state->vtkglBindFramebuffer(GL_DRAW_FRAMEBUFFER, framebuffer);
     window->BlitDisplayFramebuffer();
-    // The widget is composed with its alpha; the picture is opaque.
-    state->vtkglColorMask(GL_FALSE, GL_FALSE, GL_FALSE, GL_TRUE);
-    state->vtkglClearColor(0, 0, 0, 1);
-    state->vtkglDisable(GL_SCISSOR_TEST);
-    state->vtkglClear(GL_COLOR_BUFFER_BIT);
-    state->vtkglColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
     state->Pop();
 }
 

@@ -11,8 +11,9 @@
 
 namespace echo2ecg::ui {
 
-// The pictures of all cells, drawn by VTK into a context that somebody else owns: one renderer per cell, one textured quad in each.
-// Everything is in device pixels with y down. render(), initialise() and release() need the context to be current.
+// The pictures of all cells, drawn by VTK into a context that somebody else owns: one renderer per cell, one textured
+// quad in each. Everything is in device pixels with y down. render(), initialise() and release() need the context to be
+// current.
 class TextureScene
 {
 public:
@@ -20,7 +21,7 @@ public:
     ~TextureScene();
 
     void initialise();
-    void release();  // before the context goes
+    void release(); // before the context goes
 
     void setBackground(const QColor& colour);
     void setCellCount(int cells);

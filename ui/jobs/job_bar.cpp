@@ -16,9 +16,9 @@
 namespace echo2ecg::ui {
 
 namespace {
-constexpr double kQuietSeconds = 0.3;  // shorter work is not worth a flicker
+constexpr double kQuietSeconds = 0.3; // shorter work is not worth a flicker
 constexpr double kLineHeight = 2.0;
-}
+} // namespace
 
 QString durationText(double seconds)
 {
@@ -52,7 +52,7 @@ struct JobBar::Impl
     QToolButton* list;
     JobList* popup;
     int runningId = 0;
-    double fraction = -1;  // < 0: no line
+    double fraction = -1; // < 0: no line
 
     Impl(JobRunner& jobRunner, JobBar* owner) : runner(jobRunner), q(owner)
     {
@@ -61,6 +61,7 @@ struct JobBar::Impl
         across->setSpacing(4);
         text = new QLabel;
         text->setTextFormat(Qt::PlainText);
+        text->setProperty("role", QStringLiteral("muted"));
         text->setFont(Theme::numberFont(text->font()));
         cancel = new QToolButton;
         cancel->setText(JobBar::tr("Cancel"));
@@ -91,12 +92,14 @@ struct JobBar::Impl
         // Of two lanes, the job that began first is the one a person waits for.
         const JobInfo* shown = nullptr;
         for (const JobInfo& job : jobs)
-            if (job.state == JobState::Running && job.secondsRunning >= kQuietSeconds
-                && (!shown || job.secondsRunning > shown->secondsRunning))
+            if (job.state == JobState::Running && job.secondsRunning >= kQuietSeconds &&
+                (!shown || job.secondsRunning > shown->secondsRunning))
                 shown = &job;
-        const int failed = count(JobState::Failed), others = count(JobState::Running) + count(JobState::Waiting) - (shown ? 1 : 0);
+        const int failed = count(JobState::Failed),
+                  others = count(JobState::Running) + count(JobState::Waiting) - (shown ? 1 : 0);
         runningId = shown ? shown->id : 0;
-        fraction = shown && shown->progress.total > 0 ? double(shown->progress.done) / double(shown->progress.total) : -1;
+        fraction =
+            shown && shown->progress.total > 0 ? double(shown->progress.done) / double(shown->progress.total) : -1;
         text->setText(shown ? progressText(*shown) : QString());
         text->setToolTip(shown ? shown->title : QString());
         cancel->setVisible(shown);

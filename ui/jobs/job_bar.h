@@ -12,8 +12,9 @@ QString progressText(const JobInfo& job);
 // "0:41", "12:05", "1:02:05".
 QString durationText(double seconds);
 
-// The jobs' place in the status bar: the running job with a thin progress line and Cancel, both after 300 ms, and a list of all
-// jobs on a click. Takes its place in the layout always, so that nothing moves when a job starts. GUI thread only.
+// The jobs' place in the status bar: the running job with a thin progress line and Cancel, both after 300 ms, and a
+// list of all jobs on a click. Takes its place in the layout always, so that nothing moves when a job starts. GUI
+// thread only.
 class JobBar : public QWidget
 {
     Q_OBJECT

@@ -76,7 +76,8 @@ void JobList::refresh()
     adjustSize();
     QPoint corner = m_bottomRight - QPoint(width(), height());
     if (const QScreen* where = screen())
-        corner = {std::max(where->availableGeometry().left(), corner.x()), std::max(where->availableGeometry().top(), corner.y())};
+        corner = {std::max(where->availableGeometry().left(), corner.x()),
+                  std::max(where->availableGeometry().top(), corner.y())};
     move(corner);
 }
 

@@ -18,7 +18,7 @@ namespace echo2ecg::ui {
 namespace {
 
 constexpr int kChangedEveryMs = 100;
-constexpr int kTickMs = 250;          // the clock of running jobs moves also when the work is silent
+constexpr int kTickMs = 250; // the clock of running jobs moves also when the work is silent
 constexpr std::size_t kEndedKept = 100;
 constexpr std::size_t kNotesKept = 1000;
 
@@ -32,7 +32,9 @@ QString sentenceOf(const base::Error& error)
 {
     QString text = QString::fromStdString(error.sentence());
     if (!error.place().where.empty())
-        text += QStringLiteral(" (%1)").arg(QString::fromStdString(error.place().where));
+        text +=
+            (error.place().where.front() == '(' ? QStringLiteral(" %1") : QStringLiteral(" (%1)")) // a tag has its own
+                .arg(QString::fromStdString(error.place().where));
     if (!error.place().file.empty())
         text.prepend(QString::fromStdString(error.place().file.filename().string()) + QStringLiteral(": "));
     return text;
@@ -60,7 +62,7 @@ struct JobRunner::Impl
         base::Progress progress;
         ProgressEstimate estimate;
         base::Warnings notes;
-        QElapsedTimer clock;  // started by the worker
+        QElapsedTimer clock; // started by the worker
         double secondsRunning = 0;
 
         double seconds() const { return clock.isValid() ? double(clock.nsecsElapsed()) * 1e-9 : 0; }
@@ -85,7 +87,7 @@ struct JobRunner::Impl
     };
 
     JobRunner* q = nullptr;
-    std::vector<JobPtr> jobs;  // GUI thread
+    std::vector<JobPtr> jobs; // GUI thread
     int nextId = 1;
     bool wasBusy = false;
     std::array<Worker, 2> workers;
@@ -152,15 +154,18 @@ struct JobRunner::Impl
                 const std::lock_guard lock(job->mutex);
                 job->clock.start();
             }
-            QMetaObject::invokeMethod(q, [this, job] {
-                if (job->state == JobState::Waiting)
-                    job->state = JobState::Running;
-                touch();
-            }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                q,
+                [this, job] {
+                    if (job->state == JobState::Waiting)
+                        job->state = JobState::Running;
+                    touch();
+                },
+                Qt::QueuedConnection);
             auto outcome = std::make_shared<Outcome>(execute(*job));
             // The job goes with the event: what its functions captured is freed on the GUI thread.
-            QMetaObject::invokeMethod(q, [this, job = std::move(job), outcome] { finish(job, *outcome); },
-                                      Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                q, [this, job = std::move(job), outcome] { finish(job, *outcome); }, Qt::QueuedConnection);
         }
     }
 
@@ -176,10 +181,13 @@ struct JobRunner::Impl
             }
             // One event in flight is enough, however often the work reports.
             if (!reported.exchange(true))
-                QMetaObject::invokeMethod(q, [this] {
-                    reported = false;
-                    touch();
-                }, Qt::QueuedConnection);
+                QMetaObject::invokeMethod(
+                    q,
+                    [this] {
+                        reported = false;
+                        touch();
+                    },
+                    Qt::QueuedConnection);
         };
         context.onNote = [&job](const base::Warning& note) {
             const std::lock_guard lock(job.mutex);

@@ -24,13 +24,14 @@ struct JobInfo
     JobState state = JobState::Waiting;
     base::Progress progress;
     double secondsRunning = 0;
-    double secondsLeft = -1;  // estimate; < 0 unknown
-    QString error;            // of Failed, a sentence
+    double secondsLeft = -1; // estimate; < 0 unknown
+    QString error;           // of Failed, a sentence
     std::vector<base::Warning> notes;
 };
 
-// Runs value-returning work on worker threads and delivers the result on the GUI thread, dropped if the receiver is gone. Jobs of one lane run one
-// after another; lanes run beside each other. A job can be listed, cancelled and retried. GUI thread only; the work itself runs elsewhere.
+// Runs value-returning work on worker threads and delivers the result on the GUI thread, dropped if the receiver is
+// gone. Jobs of one lane run one after another; lanes run beside each other. A job can be listed, cancelled and
+// retried. GUI thread only; the work itself runs elsewhere.
 class JobRunner : public QObject
 {
     Q_OBJECT
@@ -38,7 +39,7 @@ public:
     enum class Lane { Device, Files };
 
     explicit JobRunner(QObject* parent = nullptr);
-    ~JobRunner() override;  // cancels everything and waits
+    ~JobRunner() override; // cancels everything and waits
 
     template <class Work, class Done>
     int start(const QString& title, Lane lane, QObject* receiver, Work work, Done done)
@@ -63,13 +64,13 @@ public:
 
     void cancel(int id);
     void cancelAll();
-    void retry(int id);       // of a failed or cancelled job
-    void dismiss(int id);     // takes an ended job off the list
-    std::vector<JobInfo> jobs() const;  // running and waiting first, then ended ones that failed
+    void retry(int id);                // of a failed or cancelled job
+    void dismiss(int id);              // takes an ended job off the list
+    std::vector<JobInfo> jobs() const; // running and waiting first, then ended ones that failed
     bool isIdle() const;
 
 signals:
-    void changed();                    // at most every 100 ms while running
+    void changed(); // at most every 100 ms while running
     void failed(int id, QString title, QString sentence);
     void idle();
 

@@ -27,13 +27,14 @@ QMenu::item { padding: 5px 24px 5px 22px; border-radius: 4px; }
 QMenu::item:selected { background: @selection; }
 QMenu::item:disabled { color: @faint; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
-QMenu::indicator { width: 12px; height: 12px; left: 6px; }
+QMenu::indicator { width: 8px; height: 8px; left: 8px; border-radius: 4px; background: transparent; }
+QMenu::indicator:checked { background: @accent; }
 QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4px 6px; }
 
 QToolBar { background: @window; border: none; spacing: 2px; padding: 2px 4px; }
 QStatusBar { background: @window; color: @muted; border-top: 1px solid @line; }
 QStatusBar::item { border: none; }
-QStatusBar QLabel { color: @muted; }
+QStatusBar > QLabel { color: @muted; }
 
 QToolButton { background: transparent; color: @text; border: none; border-radius: 4px; padding: 4px 7px; }
 QToolButton:hover { background: @hover; }
@@ -64,7 +65,6 @@ QAbstractItemView { background: @panel; alternate-background-color: @panel; colo
 QTreeView::item, QListView::item, QTableView::item { padding: 3px 4px; border: none; }
 QTreeView::item:hover, QListView::item:hover { background: @hover; }
 QTreeView::item:selected, QListView::item:selected, QTableView::item:selected { background: @selection; color: @text; }
-QTreeView::branch:selected { background: @selection; }
 QHeaderView::section { background: @panel; color: @muted; border: none; border-bottom: 1px solid @line; padding: 4px 6px; }
 QTableView { gridline-color: @line; }
 
@@ -91,6 +91,14 @@ QSlider::sub-page:horizontal { background: @accent; border-radius: 1px; }
 QSlider::handle:horizontal { background: @text; width: 11px; height: 11px; margin: -4px 0; border-radius: 5px; }
 QSlider::handle:horizontal:hover { background: @accent; }
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled { background: @faint; }
+
+QCheckBox, QRadioButton { spacing: 7px; }
+QCheckBox::indicator, QRadioButton::indicator { width: 12px; height: 12px; background: @field; border: 1px solid @faint; }
+QCheckBox::indicator { border-radius: 3px; }
+QRadioButton::indicator { border-radius: 7px; }
+QCheckBox::indicator:checked, QRadioButton::indicator:checked { width: 6px; height: 6px; background: @accent; border: 4px solid @raised; }
+QCheckBox::indicator:checked { border-radius: 3px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: @accent; }
 
 QProgressBar { background: @line; border: none; border-radius: 1px; max-height: 3px; min-height: 3px; color: transparent; }
 QProgressBar::chunk { background: @accent; border-radius: 1px; }

@@ -8,7 +8,8 @@
 #include <QObject>
 #include <QString>
 
-// Colours and metrics of the whole window: a reading room, dark by default, one accent. Nothing else in ui/ names a colour.
+// Colours and metrics of the whole window: a reading room, dark by default, one accent. Nothing else in ui/ names a
+// colour.
 //
 // The style sheet knows these values of the dynamic property "role":
 //   QLabel: "heading" (name of a pane), "muted", "faint", "warning", "error", "number" (tabular figures)
@@ -19,12 +20,12 @@ enum class ThemeKind { Dark, Light };
 
 struct ThemeColours
 {
-    QColor window, panel, raised, line;             // backgrounds from back to front, hairlines
+    QColor window, panel, raised, line; // backgrounds from back to front, hairlines
     QColor text, textMuted, textFaint;
     QColor accent, accentText, warning, error;
     QColor ecgPaper, ecgGridFine, ecgGridBold, ecgTrace, ecgText;
     QColor cineBackground, cineText;
-    QColor classReduced, classMildlyReduced, classPreserved;  // colour-blind safe triple
+    QColor classReduced, classMildlyReduced, classPreserved; // colour-blind safe triple
 };
 
 // `share` of `top` over `bottom`, both opaque: quiet tints of the accent and of class colours.

@@ -27,7 +27,8 @@ public:
     explicit GeneratedFrames(const Options& options) : m_options(options)
     {
         if (options.cannotOpen)
-            throw base::ParseError(base::ErrorCode::Truncated, "The file ends before its pixel data.", {{}, "(7FE0,0010)"});
+            throw base::ParseError(base::ErrorCode::Truncated, "The file ends before its pixel data.",
+                                   {{}, "(7FE0,0010)"});
     }
 
     static std::uint8_t greenOf(int frame) { return std::uint8_t(8 * (frame % 30)); }

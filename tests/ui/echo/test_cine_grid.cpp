@@ -59,7 +59,8 @@ bool machineIsBusy()
 
 bool near(const QColor& colour, int red, int green, int blue)
 {
-    return std::abs(colour.red() - red) <= 2 && std::abs(colour.green() - green) <= 2 && std::abs(colour.blue() - blue) <= 2;
+    return std::abs(colour.red() - red) <= 2 && std::abs(colour.green() - green) <= 2 &&
+           std::abs(colour.blue() - blue) <= 2;
 }
 
 } // namespace

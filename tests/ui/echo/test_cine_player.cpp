@@ -27,8 +27,7 @@ echo::CineTiming uneven()
     return timing;
 }
 
-template <class Condition>
-bool eventually(Condition condition)
+template <class Condition> bool eventually(Condition condition)
 {
     for (int i = 0; i < 2000 && !condition(); ++i)
         std::this_thread::sleep_for(1ms);
@@ -223,7 +222,7 @@ private slots:
         QVERIFY(!pool.ready(1, 2));
         QVERIFY(pool.frameError(1, 2).contains("damaged"));
         QVERIFY(pool.error(1).isEmpty() && pool.frameError(1, 3).isEmpty());
-        QCOMPARE(pool.error(2), QString("The file ends before its pixel data. ((7FE0,0010))"));
+        QCOMPARE(pool.error(2), QString("The file ends before its pixel data. (7FE0,0010)"));
     }
 
     void poolDropsOldCellsAtOnce()

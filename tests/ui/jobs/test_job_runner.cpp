@@ -39,15 +39,16 @@ private slots:
         QThread* workThread = nullptr;
         QThread* doneThread = nullptr;
         int value = 0;
-        runner.start("add", Lane::Device, this,
-                     [&](const base::JobContext&) {
-                         workThread = QThread::currentThread();
-                         return std::make_unique<int>(41); // move-only results are fine
-                     },
-                     [&](std::unique_ptr<int>& result) {
-                         doneThread = QThread::currentThread();
-                         value = *result + 1;
-                     });
+        runner.start(
+            "add", Lane::Device, this,
+            [&](const base::JobContext&) {
+                workThread = QThread::currentThread();
+                return std::make_unique<int>(41); // move-only results are fine
+            },
+            [&](std::unique_ptr<int>& result) {
+                doneThread = QThread::currentThread();
+                value = *result + 1;
+            });
         QSignalSpy idle(&runner, &JobRunner::idle);
         QVERIFY(!runner.isIdle());
         QVERIFY(idle.wait(2000));
@@ -65,15 +66,16 @@ private slots:
         std::atomic<int> inside{0};
         std::atomic<bool> overlapped{false};
         for (int i = 0; i < 6; ++i)
-            runner.start("job", Lane::Files, this,
-                         [i, &inside, &overlapped](const base::JobContext&) {
-                             if (++inside > 1)
-                                 overlapped = true;
-                             std::this_thread::sleep_for((6 - i) * 1ms);
-                             --inside;
-                             return i;
-                         },
-                         [&](int result) { done.push_back(result); });
+            runner.start(
+                "job", Lane::Files, this,
+                [i, &inside, &overlapped](const base::JobContext&) {
+                    if (++inside > 1)
+                        overlapped = true;
+                    std::this_thread::sleep_for((6 - i) * 1ms);
+                    --inside;
+                    return i;
+                },
+                [&](int result) { done.push_back(result); });
         QTRY_VERIFY(runner.isIdle());
         QCOMPARE(done, (std::vector<int>{0, 1, 2, 3, 4, 5}));
         QVERIFY(!overlapped);
@@ -84,7 +86,8 @@ private slots:
         JobRunner runner;
         runner.start("long", Lane::Device, this, workUntilCancelled, [] {});
         bool done = false;
-        runner.start("short", Lane::Files, this, [](const base::JobContext&) {}, [&] { done = true; });
+        runner.start(
+            "short", Lane::Files, this, [](const base::JobContext&) {}, [&] { done = true; });
         QTRY_VERIFY(done);
         QVERIFY(!runner.isIdle());
     }
@@ -95,8 +98,8 @@ private slots:
         QSignalSpy failed(&runner, &JobRunner::failed);
         bool delivered = false, ran = false;
         const int first = runner.start("first", Lane::Device, this, workUntilCancelled, [&] { delivered = true; });
-        const int second = runner.start("second", Lane::Device, this, [&](const base::JobContext&) { ran = true; },
-                                        [&] { delivered = true; });
+        const int second = runner.start(
+            "second", Lane::Device, this, [&](const base::JobContext&) { ran = true; }, [&] { delivered = true; });
         QTRY_COMPARE(runner.jobs().front().state, JobState::Running);
         QCOMPARE(runner.jobs().size(), std::size_t(2));
         QCOMPARE(runner.jobs().back().state, JobState::Waiting);
@@ -114,8 +117,8 @@ private slots:
         JobRunner runner;
         bool delivered = false;
         std::atomic<bool> ended{false};
-        const int id = runner.start("job", Lane::Device, this, [&](const base::JobContext&) { ended = true; },
-                                    [&] { delivered = true; });
+        const int id = runner.start(
+            "job", Lane::Device, this, [&](const base::JobContext&) { ended = true; }, [&] { delivered = true; });
         while (!ended)
             std::this_thread::sleep_for(1ms);
         runner.cancel(id);
@@ -128,15 +131,16 @@ private slots:
         JobRunner runner;
         QSignalSpy failed(&runner, &JobRunner::failed);
         int runs = 0, delivered = 0;
-        const int id = runner.start("import", Lane::Files, this,
-                                    [&](const base::JobContext& job) {
-                                        job.note({"clip-skipped", "A clip was skipped.", {}});
-                                        if (++runs == 1)
-                                            throw base::ParseError(base::ErrorCode::Truncated, "The file ends early.",
-                                                                   {"/data/folder/clip.dcm", "frame 3"});
-                                        return runs;
-                                    },
-                                    [&](int result) { delivered = result; });
+        const int id = runner.start(
+            "import", Lane::Files, this,
+            [&](const base::JobContext& job) {
+                job.note({"clip-skipped", "A clip was skipped.", {}});
+                if (++runs == 1)
+                    throw base::ParseError(base::ErrorCode::Truncated, "The file ends early.",
+                                           {"/data/folder/clip.dcm", "frame 3"});
+                return runs;
+            },
+            [&](int result) { delivered = result; });
         QTRY_COMPARE(failed.count(), 1);
         QCOMPARE(failed[0][0].toInt(), id);
         QCOMPARE(failed[0][2].toString(), QString("clip.dcm: The file ends early. (frame 3)"));
@@ -154,12 +158,15 @@ private slots:
     {
         JobRunner runner;
         QSignalSpy failed(&runner, &JobRunner::failed);
-        runner.start("a", Lane::Device, this,
-                     [](const base::JobContext&) { throw std::runtime_error("first line\nstack of somebody"); }, [] {});
-        runner.start("b", Lane::Device, this, [](const base::JobContext&) { throw std::bad_alloc(); }, [] {});
-        runner.start("c", Lane::Device, this, [](const base::JobContext&) { throw 7; }, [] {});
-        runner.start("d", Lane::Device, this, [](const base::JobContext&) {},
-                     [] { throw std::runtime_error("in delivery"); });
+        runner.start(
+            "a", Lane::Device, this,
+            [](const base::JobContext&) { throw std::runtime_error("first line\nstack of somebody"); }, [] {});
+        runner.start(
+            "b", Lane::Device, this, [](const base::JobContext&) { throw std::bad_alloc(); }, [] {});
+        runner.start(
+            "c", Lane::Device, this, [](const base::JobContext&) { throw 7; }, [] {});
+        runner.start(
+            "d", Lane::Device, this, [](const base::JobContext&) {}, [] { throw std::runtime_error("in delivery"); });
         QTRY_COMPARE(failed.count(), 4);
         QCOMPARE(failed[0][2].toString(), QString("Unexpected error: first line"));
         QVERIFY(failed[1][2].toString().contains("memory"));
@@ -177,12 +184,13 @@ private slots:
         auto receiver = std::make_unique<QObject>();
         bool delivered = false;
         std::atomic<bool> go{false};
-        runner.start("job", Lane::Device, receiver.get(),
-                     [&](const base::JobContext&) {
-                         while (!go)
-                             std::this_thread::sleep_for(1ms);
-                     },
-                     [&] { delivered = true; });
+        runner.start(
+            "job", Lane::Device, receiver.get(),
+            [&](const base::JobContext&) {
+                while (!go)
+                    std::this_thread::sleep_for(1ms);
+            },
+            [&] { delivered = true; });
         receiver.reset();
         go = true;
         QTRY_VERIFY(runner.isIdle());
@@ -195,15 +203,17 @@ private slots:
         bool delivered = false;
         {
             JobRunner runner;
-            runner.start("job", Lane::Device, this,
-                         [&](const base::JobContext& job) {
-                             while (!job.cancel.isCancelled())
-                                 std::this_thread::sleep_for(1ms);
-                             std::this_thread::sleep_for(20ms);
-                             ended = true;
-                         },
-                         [&] { delivered = true; });
-            runner.start("never", Lane::Device, this, [](const base::JobContext&) {}, [&] { delivered = true; });
+            runner.start(
+                "job", Lane::Device, this,
+                [&](const base::JobContext& job) {
+                    while (!job.cancel.isCancelled())
+                        std::this_thread::sleep_for(1ms);
+                    std::this_thread::sleep_for(20ms);
+                    ended = true;
+                },
+                [&] { delivered = true; });
+            runner.start(
+                "never", Lane::Device, this, [](const base::JobContext&) {}, [&] { delivered = true; });
             QTRY_COMPARE(runner.jobs().front().state, JobState::Running);
         }
         QVERIFY(ended);
@@ -215,13 +225,14 @@ private slots:
     {
         JobRunner runner;
         QSignalSpy changed(&runner, &JobRunner::changed);
-        runner.start("job", Lane::Device, this,
-                     [](const base::JobContext& job) {
-                         const auto end = std::chrono::steady_clock::now() + 550ms;
-                         for (int i = 0; std::chrono::steady_clock::now() < end; ++i)
-                             job.report({"counting", i, 0, "things"});
-                     },
-                     [] {});
+        runner.start(
+            "job", Lane::Device, this,
+            [](const base::JobContext& job) {
+                const auto end = std::chrono::steady_clock::now() + 550ms;
+                for (int i = 0; std::chrono::steady_clock::now() < end; ++i)
+                    job.report({"counting", i, 0, "things"});
+            },
+            [] {});
         QTRY_VERIFY(runner.isIdle());
         QVERIFY2(changed.count() >= 3 && changed.count() <= 9, qPrintable(QString::number(changed.count())));
     }
@@ -264,12 +275,13 @@ private slots:
         QVERIFY(!cancel->isVisible());
         QElapsedTimer clock;
         clock.start();
-        runner.start("job", Lane::Device, this,
-                     [](const base::JobContext& job) {
-                         job.report({"embedding", 14, 62, "clips"});
-                         workUntilCancelled(job);
-                     },
-                     [] {});
+        runner.start(
+            "job", Lane::Device, this,
+            [](const base::JobContext& job) {
+                job.report({"embedding", 14, 62, "clips"});
+                workUntilCancelled(job);
+            },
+            [] {});
         QTRY_VERIFY(cancel->isVisible());
         QVERIFY(clock.elapsed() >= 290);
         QCOMPARE(bar.findChildren<QLabel*>().at(0)->text().left(24), QString("embedding 14 of 62 clips"));
