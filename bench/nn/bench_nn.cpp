@@ -10,7 +10,8 @@
 #include <cstring>
 #include <functional>
 
-// Time of one ECG, sixteen ECGs, one clip, four clips and of pooling a study, untrained weights. Median of several runs after one that isn't counted.
+// Time of one ECG, sixteen ECGs, one clip, four clips and of pooling a study, untrained weights. Median of several runs
+// after one that isn't counted.
 //   e2e_bench_nn [--threads N] [--runs N] [--cuda] [--small] [--published]
 using namespace echo2ecg;
 
@@ -39,7 +40,8 @@ void measure(const char* name, const nn::Architecture& architecture, const nn::D
     nn::BundleInfo info;
     info.architecture = architecture;
     const nn::Model model(info, nn::untrainedWeights(architecture, nn::WeightSource::Random, 0), device);
-    const std::vector<float> ecgs = nn::goldenEcgInput(architecture.ecg, 16), clip = nn::goldenEchoInput(architecture.echo),
+    const std::vector<float> ecgs = nn::goldenEcgInput(architecture.ecg, 16),
+                             clip = nn::goldenEchoInput(architecture.echo),
                              views = nn::goldenViews(architecture.echo.embedding, 128);
     std::vector<float> clips;
     for (int i = 0; i < 4; ++i)
@@ -79,7 +81,9 @@ int main(int argc, char** argv)
         else if (is("--published"))
             publishedOnly = true;
         else
-            return std::fprintf(stderr, "usage: e2e_bench_nn [--threads N] [--runs N] [--cuda] [--small] [--published]\n"), 2;
+            return std::fprintf(stderr,
+                                "usage: e2e_bench_nn [--threads N] [--runs N] [--cuda] [--small] [--published]\n"),
+                   2;
     }
     try {
         const nn::DeviceChoice device = nn::chooseDevice(cuda, threads);

@@ -73,7 +73,8 @@ private:
             refuse(field, "is not a whole number");
         if (value.toInteger() < low || value.toInteger() > high)
             refuse(field,
-                   "is " + std::to_string(value.toInteger()) + ", which is outside " + std::to_string(low) + " to " + std::to_string(high),
+                   "is " + std::to_string(value.toInteger()) + ", which is outside " + std::to_string(low) + " to " +
+                       std::to_string(high),
                    ErrorCode::LimitExceeded);
         return int(value.toInteger());
     }
@@ -96,7 +97,8 @@ EcgEncoderShape readEcg(const Json& json)
     e.patchSamples = f.integer("patch_samples", 1, 4096);
     e.windowSamples = f.integer("window_samples", 1, 1 << 17);
     if (e.width % 2 != 0)
-        refuse("ecg.width", "is odd; the positions of lead and time need half of the channels each", ErrorCode::Inconsistent);
+        refuse("ecg.width", "is odd; the positions of lead and time need half of the channels each",
+               ErrorCode::Inconsistent);
     if (e.width % e.heads != 0)
         refuse("ecg.heads", "does not divide ecg.width", ErrorCode::Inconsistent);
     if (e.windowSamples % e.patchSamples != 0)
@@ -106,7 +108,8 @@ EcgEncoderShape readEcg(const Json& json)
 
 MvitBlockShape readBlock(const Json& json, std::size_t index)
 {
-    const Fields f(json, "echo.blocks[" + std::to_string(index) + "]", {"in_width", "out_width", "heads", "q_stride", "kv_stride"});
+    const Fields f(json, "echo.blocks[" + std::to_string(index) + "]",
+                   {"in_width", "out_width", "heads", "q_stride", "kv_stride"});
     MvitBlockShape b;
     b.inWidth = f.integer("in_width", 1, kMaxWidth);
     b.outWidth = f.integer("out_width", 1, kMaxWidth);
@@ -122,7 +125,9 @@ MvitBlockShape readBlock(const Json& json, std::size_t index)
 
 EchoEncoderShape readEcho(const Json& json)
 {
-    const Fields f(json, "echo", {"frames", "size", "stem_width", "embedding", "stem_kernel", "stem_stride", "stem_padding", "blocks"});
+    const Fields f(
+        json, "echo",
+        {"frames", "size", "stem_width", "embedding", "stem_kernel", "stem_stride", "stem_padding", "blocks"});
     EchoEncoderShape e;
     e.frames = f.integer("frames", 1, 1024);
     e.size = f.integer("size", 1, 4096);
@@ -141,8 +146,8 @@ EchoEncoderShape readEcho(const Json& json)
     int width = e.stemWidth;
     for (std::size_t i = 0; i < e.blocks.size(); ++i) {
         if (e.blocks[i].inWidth != width)
-            refuse("echo.blocks[" + std::to_string(i) + "].in_width", "is not the width that comes before it (" + std::to_string(width) + ")",
-                   ErrorCode::Inconsistent);
+            refuse("echo.blocks[" + std::to_string(i) + "].in_width",
+                   "is not the width that comes before it (" + std::to_string(width) + ")", ErrorCode::Inconsistent);
         width = e.blocks[i].outWidth;
     }
     const Grid stem = stemGrid(e);
@@ -154,7 +159,8 @@ EchoEncoderShape readEcho(const Json& json)
         const int q = grids[i].query.y, k = grids[i].key.y;
         if (q % k != 0 && k % q != 0)
             refuse("echo.blocks[" + std::to_string(i) + "].kv_stride",
-                   "gives grids of " + std::to_string(q) + " and " + std::to_string(k) + ", and neither divides the other",
+                   "gives grids of " + std::to_string(q) + " and " + std::to_string(k) +
+                       ", and neither divides the other",
                    ErrorCode::Inconsistent);
     }
     return e;
@@ -163,9 +169,12 @@ EchoEncoderShape readEcho(const Json& json)
 const char* poolingName(ViewPooling pooling)
 {
     switch (pooling) {
-    case ViewPooling::Attention: return "attention";
-    case ViewPooling::Mean: return "mean";
-    case ViewPooling::Cls: return "cls";
+    case ViewPooling::Attention:
+        return "attention";
+    case ViewPooling::Mean:
+        return "mean";
+    case ViewPooling::Cls:
+        return "cls";
     }
     return "attention";
 }
@@ -173,7 +182,8 @@ const char* poolingName(ViewPooling pooling)
 AlignmentShape readAlignment(const Json& json, int embedding)
 {
     const Fields f(json, "alignment",
-                   {"pooling", "projection", "study_width", "pooling_heads", "cls_layers", "cls_ffn_width", "aligned_width", "max_views"});
+                   {"pooling", "projection", "study_width", "pooling_heads", "cls_layers", "cls_ffn_width",
+                    "aligned_width", "max_views"});
     AlignmentShape a;
     const std::string pooling = f.text("pooling");
     if (pooling == "attention")
@@ -194,7 +204,8 @@ AlignmentShape readAlignment(const Json& json, int embedding)
     if (a.studyWidth % a.poolingHeads != 0)
         refuse("alignment.pooling_heads", "does not divide alignment.study_width", ErrorCode::Inconsistent);
     if (!a.projection && a.studyWidth != embedding)
-        refuse("alignment.study_width", "is not echo.embedding although there is no projection", ErrorCode::Inconsistent);
+        refuse("alignment.study_width", "is not echo.embedding although there is no projection",
+               ErrorCode::Inconsistent);
     return a;
 }
 
@@ -265,7 +276,8 @@ Json Architecture::toJson() const
                                        {"cls_ffn_width", alignment.clsFfnWidth},
                                        {"aligned_width", alignment.alignedWidth},
                                        {"max_views", alignment.maxViews}});
-    return Json::object({{"ecg", std::move(ecgJson)}, {"echo", std::move(echoJson)}, {"alignment", std::move(alignmentJson)}});
+    return Json::object(
+        {{"ecg", std::move(ecgJson)}, {"echo", std::move(echoJson)}, {"alignment", std::move(alignmentJson)}});
 }
 
 Architecture Architecture::fromJson(const Json& json)

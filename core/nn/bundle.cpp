@@ -60,15 +60,17 @@ void readClasses(const Json& json, BundleInfo& info)
         info.lvefCutoffs.push_back(cutoff.toNumber());
     if (info.lvefClassNames.size() < 2 || info.lvefCutoffs.size() + 1 != info.lvefClassNames.size() ||
         !std::is_sorted(info.lvefCutoffs.begin(), info.lvefCutoffs.end()))
-        throw ParseError(ErrorCode::Inconsistent, "the LVEF classes need one name more than they have rising cut-offs", {{}, "classes.lvef"});
+        throw ParseError(ErrorCode::Inconsistent, "the LVEF classes need one name more than they have rising cut-offs",
+                         {{}, "classes.lvef"});
 }
 
 BundleInfo parseInfo(const Json& json)
 {
     const std::int64_t format = json.at("format").toInteger();
     if (format != kBundleFormat)
-        throw ParseError(ErrorCode::Unsupported, "the bundle has format " + std::to_string(format) + "; this program reads format " +
-                                                     std::to_string(kBundleFormat),
+        throw ParseError(ErrorCode::Unsupported,
+                         "the bundle has format " + std::to_string(format) + "; this program reads format " +
+                             std::to_string(kBundleFormat),
                          {{}, "format"});
     BundleInfo info;
     info.id = json.at("id").toString();
@@ -85,12 +87,14 @@ BundleInfo parseInfo(const Json& json)
     for (const auto& [name, entry] : json.at("files").members()) {
         const std::string& hash = entry.at("sha256").toString();
         if (!isSha256(hash))
-            throw ParseError(ErrorCode::Malformed, "a file's sha256 is not 64 hexadecimal digits", {{}, "files." + name});
+            throw ParseError(ErrorCode::Malformed, "a file's sha256 is not 64 hexadecimal digits",
+                             {{}, "files." + name});
         info.fileHashes[name] = hash;
     }
     for (const char* needed : {kWeightsFile, kGoldenFile})
         if (!info.fileHashes.contains(needed))
-            throw ParseError(ErrorCode::Missing, "a file that every bundle has is not listed", {{}, std::string("files.") + needed});
+            throw ParseError(ErrorCode::Missing, "a file that every bundle has is not listed",
+                             {{}, std::string("files.") + needed});
     return info;
 }
 
@@ -117,12 +121,13 @@ void needFile(const std::filesystem::path& file)
 
 std::string bundleId(const BundleInfo& info, const std::string& weightsSha256)
 {
-    const std::string text =
-        info.architecture.toJson().dump() + "\n" + info.ecgRecipe.dump() + "\n" + info.echoRecipe.dump() + "\n" + weightsSha256;
+    const std::string text = info.architecture.toJson().dump() + "\n" + info.ecgRecipe.dump() + "\n" +
+                             info.echoRecipe.dump() + "\n" + weightsSha256;
     return base::sha256(text).substr(0, 16);
 }
 
-void checkWeights(const Architecture& architecture, const std::map<std::string, StoredTensor>& weights, const std::filesystem::path& file)
+void checkWeights(const Architecture& architecture, const std::map<std::string, StoredTensor>& weights,
+                  const std::filesystem::path& file)
 {
     std::set<std::string> known;
     for (const TensorSpec& spec : tensorSpecs(architecture)) {
@@ -130,16 +135,20 @@ void checkWeights(const Architecture& architecture, const std::map<std::string, 
         const base::Place place{file, "tensor " + spec.name};
         const auto found = weights.find(spec.name);
         if (found == weights.end())
-            throw Error(ErrorCode::Mismatch, "the tensor " + spec.name + " is missing; the architecture needs it with shape " + shapeText(spec.shape),
+            throw Error(ErrorCode::Mismatch,
+                        "the tensor " + spec.name + " is missing; the architecture needs it with shape " +
+                            shapeText(spec.shape),
                         place);
         const StoredTensor& tensor = found->second;
         if (tensor.shape != spec.shape)
             throw Error(ErrorCode::Mismatch,
-                        "the tensor " + spec.name + " has shape " + shapeText(tensor.shape) + ", and the architecture needs " +
-                            shapeText(spec.shape),
+                        "the tensor " + spec.name + " has shape " + shapeText(tensor.shape) +
+                            ", and the architecture needs " + shapeText(spec.shape),
                         place);
         if (tensor.dtype != "F32" && tensor.dtype != "F64" && tensor.dtype != "F16" && tensor.dtype != "BF16")
-            throw Error(ErrorCode::Mismatch, "the tensor " + spec.name + " has dtype " + tensor.dtype + ", which holds no real numbers", place);
+            throw Error(ErrorCode::Mismatch,
+                        "the tensor " + spec.name + " has dtype " + tensor.dtype + ", which holds no real numbers",
+                        place);
         const std::vector<float> values = tensor.toFloat();
         if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
             throw Error(ErrorCode::Mismatch, "the tensor " + spec.name + " holds a value that is not finite", place);
@@ -147,7 +156,8 @@ void checkWeights(const Architecture& architecture, const std::map<std::string, 
     for (const auto& [name, tensor] : weights)
         if (!known.contains(name))
             throw Error(ErrorCode::Mismatch,
-                        "the tensor " + name + " with shape " + shapeText(tensor.shape) + " is not part of the architecture",
+                        "the tensor " + name + " with shape " + shapeText(tensor.shape) +
+                            " is not part of the architecture",
                         {file, "tensor " + name});
 }
 
@@ -166,7 +176,9 @@ BundleInfo readBundleInfo(const std::filesystem::path& folder)
     const std::string id = bundleId(info, info.fileHashes.at(kWeightsFile));
     if (id != info.id)
         throw Error(ErrorCode::Mismatch,
-                    "the bundle calls itself " + info.id + ", but its architecture, recipes and weights are those of " + id, {file, "id"});
+                    "the bundle calls itself " + info.id + ", but its architecture, recipes and weights are those of " +
+                        id,
+                    {file, "id"});
     return info;
 }
 

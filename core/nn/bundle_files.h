@@ -14,6 +14,7 @@ inline constexpr int kBundleFormat = 1;
 std::string bundleId(const BundleInfo& info, const std::string& weightsSha256);
 
 // Every tensor of the architecture present with its shape, finite, and none besides. Throws base::Error(Mismatch).
-void checkWeights(const Architecture& architecture, const std::map<std::string, StoredTensor>& weights, const std::filesystem::path& file);
+void checkWeights(const Architecture& architecture, const std::map<std::string, StoredTensor>& weights,
+                  const std::filesystem::path& file);
 
 } // namespace echo2ecg::nn

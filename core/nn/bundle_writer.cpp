@@ -37,20 +37,19 @@ Json toJson(const BundleInfo& info)
     Json files = Json::object();
     for (const auto& [name, hash] : info.fileHashes)
         files.set(name, Json::object({{"sha256", hash}, {"bytes", std::filesystem::file_size(info.folder / name)}}));
-    return Json::object(
-        {{"format", kBundleFormat},
-         {"id", info.id},
-         {"name", info.name},
-         {"version", info.version},
-         {"trained", info.trained},
-         {"simulated", info.simulated},
-         {"licence", info.licence},
-         {"intended_use", info.intendedUse},
-         {"classes",
-          Json::object({{"lvef", Json::object({{"names", Json(info.lvefClassNames)}, {"cutoffs", Json(info.lvefCutoffs)}})}})},
-         {"architecture", info.architecture.toJson()},
-         {"recipes", Json::object({{"ecg", info.ecgRecipe}, {"echo", info.echoRecipe}})},
-         {"files", std::move(files)}});
+    return Json::object({{"format", kBundleFormat},
+                         {"id", info.id},
+                         {"name", info.name},
+                         {"version", info.version},
+                         {"trained", info.trained},
+                         {"simulated", info.simulated},
+                         {"licence", info.licence},
+                         {"intended_use", info.intendedUse},
+                         {"classes", Json::object({{"lvef", Json::object({{"names", Json(info.lvefClassNames)},
+                                                                          {"cutoffs", Json(info.lvefCutoffs)}})}})},
+                         {"architecture", info.architecture.toJson()},
+                         {"recipes", Json::object({{"ecg", info.ecgRecipe}, {"echo", info.echoRecipe}})},
+                         {"files", std::move(files)}});
 }
 
 std::string defaultCard(const BundleInfo& info)
@@ -64,23 +63,28 @@ std::string defaultCard(const BundleInfo& info)
         parameters += count;
     }
     std::string text = "# " + info.name + "\n\n";
-    text += info.trained ? "Trained weights.\n" : "**Untrained weights.** Every number made with this bundle is meaningless for medicine.\n";
+    text += info.trained ? "Trained weights.\n"
+                         : "**Untrained weights.** Every number made with this bundle is meaningless for medicine.\n";
     if (info.simulated)
         text += "Trained on simulated patients.\n";
-    text += "\n- Identity: `" + info.id + "`, version " + info.version + "\n- Intended use: " + info.intendedUse + "\n- Licence: " + info.licence +
-            "\n- Parameters: " + std::to_string(parameters) + "\n- ECG encoder: width " + std::to_string(a.ecg.width) + ", depth " +
-            std::to_string(a.ecg.depth) + ", " + std::to_string(a.ecg.heads) + " heads; input " + std::to_string(a.ecg.leads) + " leads of " +
-            std::to_string(a.ecg.windowSamples) + " samples\n- Echo encoder: " + std::to_string(a.echo.blocks.size()) + " blocks; input " +
-            std::to_string(a.echo.frames) + " frames of " + std::to_string(a.echo.size) + " × " + std::to_string(a.echo.size) +
-            " pixels\n- Aligned width: " + std::to_string(a.alignment.alignedWidth) + "\n\n";
-    text += "The bundle is accepted on a machine only when the outputs in `golden.safetensors` are reproduced there. Their inputs are made by formula.\n";
+    text += "\n- Identity: `" + info.id + "`, version " + info.version + "\n- Intended use: " + info.intendedUse +
+            "\n- Licence: " + info.licence + "\n- Parameters: " + std::to_string(parameters) +
+            "\n- ECG encoder: width " + std::to_string(a.ecg.width) + ", depth " + std::to_string(a.ecg.depth) + ", " +
+            std::to_string(a.ecg.heads) + " heads; input " + std::to_string(a.ecg.leads) + " leads of " +
+            std::to_string(a.ecg.windowSamples) + " samples\n- Echo encoder: " + std::to_string(a.echo.blocks.size()) +
+            " blocks; input " + std::to_string(a.echo.frames) + " frames of " + std::to_string(a.echo.size) + " × " +
+            std::to_string(a.echo.size) + " pixels\n- Aligned width: " + std::to_string(a.alignment.alignedWidth) +
+            "\n\n";
+    text += "The bundle is accepted on a machine only when the outputs in `golden.safetensors` are reproduced there. "
+            "Their inputs are made by formula.\n";
     return text;
 }
 
 } // namespace
 
-BundleInfo writeBundle(const std::filesystem::path& folder, const BundleInfo& description, std::map<std::string, StoredTensor> weights,
-                       const std::string& card, const base::JobContext& job)
+BundleInfo writeBundle(const std::filesystem::path& folder, const BundleInfo& description,
+                       std::map<std::string, StoredTensor> weights, const std::string& card,
+                       const base::JobContext& job)
 {
     std::error_code failed;
     if (std::filesystem::exists(folder / "bundle.json", failed))
@@ -119,7 +123,7 @@ BundleInfo writeBundle(const std::filesystem::path& folder, const BundleInfo& de
     writeSafetensors(goldenFile, golden.outputs, golden.inputChecksums);
     info.fileHashes[kGoldenFile] = base::sha256OfFile(goldenFile);
     writeText(folder / "CARD.md", card.empty() ? defaultCard(info) : card);
-    writeText(folder / "bundle.json", toJson(info).dump(2) + "\n");  // last: without it the folder is no bundle
+    writeText(folder / "bundle.json", toJson(info).dump(2) + "\n"); // last: without it the folder is no bundle
     return info;
 }
 
@@ -128,7 +132,8 @@ BundleInfo writeUntrainedBundle(const std::filesystem::path& folder, const NewBu
     BundleInfo info;
     const bool random = what.weights == WeightSource::Random;
     info.name = !what.name.empty() ? what.name
-                                   : (random ? "Untrained weights, seed " + std::to_string(what.seed) : std::string("Untrained weights by formula"));
+                                   : (random ? "Untrained weights, seed " + std::to_string(what.seed)
+                                             : std::string("Untrained weights by formula"));
     info.version = "1";
     info.licence = "CC0-1.0";
     info.intendedUse = "Testing the program. Not for research results, not for patients.";

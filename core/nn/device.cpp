@@ -37,9 +37,9 @@ int realCores()
     return visible;
 }
 
-// Threads are spent on whole items, never inside one layer (Model): OpenMP's threads spin while they wait for each other at the end of every
-// layer, and when something else wants a core too that costs up to a hundred times the work. One item's numbers then also don't depend on
-// the number of threads.
+// Threads are spent on whole items, never inside one layer (Model): OpenMP's threads spin while they wait for each
+// other at the end of every layer, and when something else wants a core too that costs up to a hundred times the work.
+// One item's numbers then also don't depend on the number of threads.
 void oneThreadPerOperation()
 {
     at::set_num_threads(1);
@@ -71,9 +71,10 @@ std::string gpuName()
 bool cudaAnswers()
 {
     try {
-        return torch::cuda::is_available() && at::ones({1}, at::TensorOptions().device(at::kCUDA)).item<float>() == 1.0f;
+        return torch::cuda::is_available() &&
+               at::ones({1}, at::TensorOptions().device(at::kCUDA)).item<float>() == 1.0f;
     } catch (const std::exception&) {
-        return false;  // no usable device is not an error: the CPU does the same work
+        return false; // no usable device is not an error: the CPU does the same work
     }
 }
 

@@ -13,7 +13,8 @@ EcgEncoder::EcgEncoder(const EcgEncoderShape& shape, const Weights& weights) : m
     m_patchBias = weights(p + "patch_embed.proj.bias");
     m_patchNorm = LayerNorm(weights, p + "patch_embed.norm", 1e-5);
 
-    // Channels: first half the lead's position (row 0 is padding), second half the time's (row 0 belongs to the class token).
+    // Channels: first half the lead's position (row 0 is padding), second half the time's (row 0 belongs to the class
+    // token).
     const at::Tensor leadRows = weights.exact(p + "pos_embed_y.weight").narrow(0, 1, shape.leads);
     const at::Tensor timeRows = weights.exact(p + "pos_embed_x").select(0, 0);
     const std::int64_t half = width / 2;
@@ -38,21 +39,26 @@ EcgEncoder::Block EcgEncoder::makeBlock(const Weights& weights, const std::strin
     block.fc1 = Linear(weights, name + "mlp.fc1");
     block.fc2 = Linear(weights, name + "mlp.fc2");
 
-    const at::Tensor firstWeight = weights.exact(name + "attn.qkv.weight"), firstBias = weights.exact(name + "attn.qkv.bias");
-    const at::Tensor secondWeight = weights.exact(name + "attn.mha.in_proj_weight"), secondBias = weights.exact(name + "attn.mha.in_proj_bias");
+    const at::Tensor firstWeight = weights.exact(name + "attn.qkv.weight"),
+                     firstBias = weights.exact(name + "attn.qkv.bias");
+    const at::Tensor secondWeight = weights.exact(name + "attn.mha.in_proj_weight"),
+                     secondBias = weights.exact(name + "attn.mha.in_proj_bias");
     std::vector<at::Tensor> weight, bias;
     for (std::int64_t part = 0; part < 3; ++part) {
         const at::Tensor second = secondWeight.narrow(0, part * width, width);
         const double scale = part == 0 ? 1.0 / std::sqrt(double(width / m_shape.heads)) : 1.0;
         weight.push_back(at::mm(second, firstWeight.narrow(0, part * width, width)) * scale);
-        bias.push_back((at::mv(second, firstBias.narrow(0, part * width, width)) + secondBias.narrow(0, part * width, width)) * scale);
+        bias.push_back(
+            (at::mv(second, firstBias.narrow(0, part * width, width)) + secondBias.narrow(0, part * width, width)) *
+            scale);
     }
     block.qkv.weight = weights.place(at::cat(weight));
     block.qkv.bias = weights.place(at::cat(bias));
 
     const at::Tensor last = weights.exact(name + "attn.proj.weight");
     block.out.weight = weights.place(at::mm(last, weights.exact(name + "attn.mha.out_proj.weight")));
-    block.out.bias = weights.place(at::mv(last, weights.exact(name + "attn.mha.out_proj.bias")) + weights.exact(name + "attn.proj.bias"));
+    block.out.bias = weights.place(at::mv(last, weights.exact(name + "attn.mha.out_proj.bias")) +
+                                   weights.exact(name + "attn.proj.bias"));
     return block;
 }
 
@@ -62,7 +68,8 @@ at::Tensor EcgEncoder::attention(const Block& block, const at::Tensor& x) const
     const at::Tensor qkv = block.qkv(x).view({batch, tokens, 3, heads, channels}).permute({2, 0, 3, 1, 4});
     const auto part = [&](std::int64_t i) { return qkv.select(0, i).reshape({batch * heads, tokens, channels}); };
     const at::Tensor mixed = attend(part(0), part(1), part(2));
-    return block.out(mixed.view({batch, heads, tokens, channels}).transpose(1, 2).reshape({batch, tokens, m_shape.width}));
+    return block.out(
+        mixed.view({batch, heads, tokens, channels}).transpose(1, 2).reshape({batch, tokens, m_shape.width}));
 }
 
 at::Tensor EcgEncoder::forward(const at::Tensor& x, const StageObserver& observer) const

@@ -19,17 +19,17 @@ private:
     struct Block
     {
         LayerNorm norm1, norm2;
-        Linear qkv, out;  // fused; the scale of the scores is part of q
+        Linear qkv, out; // fused; the scale of the scores is part of q
         Linear fc1, fc2;
     };
     Block makeBlock(const Weights& weights, const std::string& name) const;
     at::Tensor attention(const Block& block, const at::Tensor& x) const;
 
     EcgEncoderShape m_shape;
-    at::Tensor m_patchWeight, m_patchBias;  // (width, samples), (width)
+    at::Tensor m_patchWeight, m_patchBias; // (width, samples), (width)
     LayerNorm m_patchNorm;
-    at::Tensor m_classToken;  // (1, 1, width), its position added
-    at::Tensor m_positions;   // (leads·patches, width)
+    at::Tensor m_classToken; // (1, 1, width), its position added
+    at::Tensor m_positions;  // (leads·patches, width)
     std::vector<Block> m_blocks;
 };
 

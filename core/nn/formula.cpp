@@ -37,7 +37,8 @@ std::vector<float> formulaWeights(const std::string& name, const std::vector<lon
     const std::string_view full = name;
     const std::string_view last = full.substr(full.rfind('.') + 1);
 
-    // Offset and scale by the first matching rule. With an offset of 0 the sum is exact, so one expression serves all rules.
+    // Offset and scale by the first matching rule. With an offset of 0 the sum is exact, so one expression serves all
+    // rules.
     double offset = 0.0, scale = 0.0;
     if (last == "num_batches_tracked") {
         offset = 1000.0;

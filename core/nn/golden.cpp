@@ -12,7 +12,8 @@ namespace echo2ecg::nn {
 
 namespace {
 
-// Between two machines' float32 results, relative to the largest number of the tensor: about ten times what two BLAS differ by.
+// Between two machines' float32 results, relative to the largest number of the tensor: about ten times what two BLAS
+// differ by.
 constexpr double kRelativeTolerance = 2e-5;
 
 std::string hex(std::uint64_t value)
@@ -34,7 +35,7 @@ GoldenCheck compare(const std::string& name, const std::vector<float>& expected,
         check.largestError = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < std::min(expected.size(), got.size()); ++i) {
         const double error = std::abs(double(expected[i]) - double(got[i]));
-        if (!(error <= check.largestError))  // a NaN stays: nothing compares greater than it
+        if (!(error <= check.largestError)) // a NaN stays: nothing compares greater than it
             check.largestError = std::isnan(check.largestError) ? check.largestError : error;
     }
     return check;
@@ -44,11 +45,13 @@ GoldenCheck compare(const std::string& name, const std::vector<float>& expected,
 
 std::vector<float> goldenEcgInput(const EcgEncoderShape& shape, int batch)
 {
-    const std::size_t window = std::size_t(shape.windowSamples), patch = std::size_t(shape.patchSamples), cells = window / patch;
+    const std::size_t window = std::size_t(shape.windowSamples), patch = std::size_t(shape.patchSamples),
+                      cells = window / patch;
     const std::uint64_t coarse = fnv1a64("input.ecg.coarse"), fine = fnv1a64("input.ecg.fine");
     std::vector<float> values(std::size_t(batch) * std::size_t(shape.leads) * window);
     for (std::size_t i = 0; i < values.size(); ++i)
-        values[i] = float(formulaUnit(coarse, (i / window) * cells + (i % window) / patch) + 0.7 * formulaUnit(fine, i));
+        values[i] =
+            float(formulaUnit(coarse, (i / window) * cells + (i % window) / patch) + 0.7 * formulaUnit(fine, i));
     return values;
 }
 
@@ -99,7 +102,8 @@ GoldenSet computeGolden(const Model& model, const base::JobContext& job)
     const std::vector<float> tokens = model.ecgTokens(ecg.data(), kGoldenEcgs);
     set.inputChecksums["input.ecg"] = hex(formulaChecksum(ecg));
     set.outputs.push_back(StoredTensor::of("ecg.tokens", {kGoldenEcgs, a.ecg.width}, tokens));
-    set.outputs.push_back(StoredTensor::of("ecg.aligned", {kGoldenEcgs, a.alignment.alignedWidth}, model.alignEcg(tokens.data(), kGoldenEcgs)));
+    set.outputs.push_back(StoredTensor::of("ecg.aligned", {kGoldenEcgs, a.alignment.alignedWidth},
+                                           model.alignEcg(tokens.data(), kGoldenEcgs)));
     step(1);
     const std::vector<float> clip = goldenEchoInput(a.echo);
     set.inputChecksums["input.echo"] = hex(formulaChecksum(clip));
@@ -137,7 +141,7 @@ std::vector<GoldenCheck> verifyGolden(const Model& model, const base::JobContext
         expected.erase(tensor.name);
     }
     for (const auto& [name, tensor] : expected)
-        checks.push_back({name, never, 0.0});  // a promise that this program can't check is not kept
+        checks.push_back({name, never, 0.0}); // a promise that this program can't check is not kept
     return checks;
 }
 

@@ -6,7 +6,8 @@
 
 namespace echo2ecg::nn {
 
-// Golden inputs are made by formula for any architecture, so that a bundle carries outputs alone. Batch and views are small on purpose.
+// Golden inputs are made by formula for any architecture, so that a bundle carries outputs alone. Batch and views are
+// small on purpose.
 constexpr int kGoldenEcgs = 2, kGoldenViews = 5;
 std::vector<float> goldenEcgInput(const EcgEncoderShape& shape, int batch);
 std::vector<float> goldenEchoInput(const EchoEncoderShape& shape);
@@ -18,7 +19,7 @@ std::uint64_t formulaChecksum(const std::vector<float>& values) noexcept;
 struct GoldenSet
 {
     std::vector<StoredTensor> outputs;
-    std::map<std::string, std::string> inputChecksums;  // "input.ecg" → 16 hex digits
+    std::map<std::string, std::string> inputChecksums; // "input.ecg" → 16 hex digits
 };
 GoldenSet computeGolden(const Model& model, const base::JobContext& job);
 

@@ -24,13 +24,17 @@ struct LayerNorm
 {
     LayerNorm() = default;
     LayerNorm(const Weights& weights, const std::string& name, double epsilon);
-    at::Tensor operator()(const at::Tensor& x) const { return at::layer_norm(x, {weight.size(0)}, weight, bias, epsilon); }
+    at::Tensor operator()(const at::Tensor& x) const
+    {
+        return at::layer_norm(x, {weight.size(0)}, weight, bias, epsilon);
+    }
 
     at::Tensor weight, bias;
     double epsilon = 1e-5;
 };
 
-// softmax(q kᵀ) v for (groups, tokens, channels); q is already scaled. Queries are taken in slices, so that the scores stay in the cache.
+// softmax(q kᵀ) v for (groups, tokens, channels); q is already scaled. Queries are taken in slices, so that the scores
+// stay in the cache.
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v);
 
 // x / max(|x|, 1e-12) along the last axis.

@@ -26,12 +26,11 @@ at::Device torchDevice(const DeviceChoice& choice)
 }
 
 // What LibTorch throws, in the words of this program.
-template <class Work>
-auto guarded(Work&& work)
+template <class Work> auto guarded(Work&& work)
 {
     try {
         const c10::InferenceMode inference;
-        at::init_num_threads();  // OpenMP keeps the count per calling thread
+        at::init_num_threads(); // OpenMP keeps the count per calling thread
         return work();
     } catch (const c10::Error& error) {
         const std::string text = error.what_without_backtrace();
@@ -57,17 +56,19 @@ struct Model::Impl
     // Wraps the caller's memory; on the CPU nothing is copied.
     at::Tensor input(const float* data, std::vector<std::int64_t> shape) const
     {
-        return at::from_blob(const_cast<float*>(data), shape, at::TensorOptions().dtype(at::kFloat)).to(torchDevice(device));
+        return at::from_blob(const_cast<float*>(data), shape, at::TensorOptions().dtype(at::kFloat))
+            .to(torchDevice(device));
     }
     static void append(const at::Tensor& values, std::vector<float>& out)
     {
         const at::Tensor host = values.to(at::kCPU).contiguous();
         out.insert(out.end(), host.data_ptr<float>(), host.data_ptr<float>() + host.numel());
     }
-    // A GPU takes the batch at once. On the CPU every thread takes whole items: a batch falls out of the caches, and threads that share
-    // one item wait for each other at every layer.
+    // A GPU takes the batch at once. On the CPU every thread takes whole items: a batch falls out of the caches, and
+    // threads that share one item wait for each other at every layer.
     template <class Forward>
-    std::vector<float> batched(const float* data, int batch, const std::vector<std::int64_t>& item, Forward&& forward) const
+    std::vector<float> batched(const float* data, int batch, const std::vector<std::int64_t>& item,
+                               Forward&& forward) const
     {
         std::int64_t size = 1;
         std::vector<std::int64_t> shape{device.kind == DeviceKind::Cuda ? batch : 1};
@@ -90,8 +91,7 @@ struct Model::Impl
     }
 
     // The caller's thread works too. The first failure is thrown when all have stopped.
-    template <class Work>
-    void forEachItem(int count, Work&& work) const
+    template <class Work> void forEachItem(int count, Work&& work) const
     {
         std::atomic<int> next{0};
         std::exception_ptr failure;
@@ -159,7 +159,9 @@ std::vector<float> Model::alignEcg(const float* tokens, int batch) const
     return guarded([&] {
         std::vector<float> out;
         if (batch > 0)
-            Impl::append(l2Normalised(m_impl->networks.alignEcg(m_impl->input(tokens, {batch, m_impl->info.architecture.ecg.width}))), out);
+            Impl::append(l2Normalised(m_impl->networks.alignEcg(
+                             m_impl->input(tokens, {batch, m_impl->info.architecture.ecg.width}))),
+                         out);
         return out;
     });
 }
@@ -179,11 +181,13 @@ Model::Study Model::study(const float* clips, int views) const
     if (views < 1)
         throw Error(ErrorCode::Unsuitable, "a study without a clip can't be encoded");
     if (views > a.alignment.maxViews)
-        throw Error(ErrorCode::Unsuitable, "a study of " + std::to_string(views) + " clips can't be encoded: the model takes " +
+        throw Error(ErrorCode::Unsuitable, "a study of " + std::to_string(views) +
+                                               " clips can't be encoded: the model takes " +
                                                std::to_string(a.alignment.maxViews) + " at most");
     return guarded([&] {
         const Networks& n = m_impl->networks;
-        const ViewAggregator::Result pooled = n.poolViews(n.projectViews(m_impl->input(clips, {views, a.echo.embedding})));
+        const ViewAggregator::Result pooled =
+            n.poolViews(n.projectViews(m_impl->input(clips, {views, a.echo.embedding})));
         Study study;
         Impl::append(pooled.token, study.token);
         Impl::append(l2Normalised(n.alignStudy(pooled.token)), study.aligned);

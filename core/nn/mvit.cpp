@@ -4,7 +4,8 @@
 namespace echo2ecg::nn {
 
 Mvit::Mvit(const EchoEncoderShape& shape, const Weights& weights)
-    : m_shape(shape), m_stemWeight(weights("echo_encoder.conv_proj.weight")), m_stemBias(weights("echo_encoder.conv_proj.bias")),
+    : m_shape(shape), m_stemWeight(weights("echo_encoder.conv_proj.weight")),
+      m_stemBias(weights("echo_encoder.conv_proj.bias")),
       m_classToken(weights("echo_encoder.pos_encoding.class_token").view({1, 1, shape.stemWidth})),
       m_norm(weights, "echo_encoder.norm", 1e-6), m_head(weights, "echo_encoder.head.1")
 {
@@ -16,10 +17,10 @@ Mvit::Mvit(const EchoEncoderShape& shape, const Weights& weights)
 at::Tensor Mvit::forward(const at::Tensor& x, const StageObserver& observer) const
 {
     const auto triple = [](const std::array<int, 3>& v) { return std::vector<std::int64_t>{v[0], v[1], v[2]}; };
-    const at::Tensor patches =
-        at::conv3d(x, m_stemWeight, m_stemBias, triple(m_shape.stemStride), at::IntArrayRef(triple(m_shape.stemPadding)), {1, 1, 1}, 1)
-            .flatten(2)
-            .transpose(1, 2);
+    const at::Tensor patches = at::conv3d(x, m_stemWeight, m_stemBias, triple(m_shape.stemStride),
+                                          at::IntArrayRef(triple(m_shape.stemPadding)), {1, 1, 1}, 1)
+                                   .flatten(2)
+                                   .transpose(1, 2);
     if (observer)
         observer("conv_proj", patches);
     at::Tensor tokens = at::cat({m_classToken.expand({x.size(0), 1, m_shape.stemWidth}), patches}, 1);

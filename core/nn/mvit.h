@@ -11,8 +11,8 @@ class Mvit
 public:
     Mvit(const EchoEncoderShape& shape, const Weights& weights);
 
-    // (B, 3, frames, size, size) → (B, embedding), not normalised. With an observer every token of the last block is computed, without one
-    // only the class token, which is all that the head reads.
+    // (B, 3, frames, size, size) → (B, embedding), not normalised. With an observer every token of the last block is
+    // computed, without one only the class token, which is all that the head reads.
     at::Tensor forward(const at::Tensor& x, const StageObserver& observer = {}) const;
 
 private:

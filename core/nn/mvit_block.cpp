@@ -40,11 +40,13 @@ MvitBlock::Pool::Pool(const Weights& weights, const std::string& name)
 {
 }
 
-MvitBlock::MvitBlock(const MvitBlockShape& shape, const BlockGrids& grids, const Weights& weights, const std::string& name)
+MvitBlock::MvitBlock(const MvitBlockShape& shape, const BlockGrids& grids, const Weights& weights,
+                     const std::string& name)
     : m_shape(shape), m_grids(grids), m_scale(1.0 / std::sqrt(double(shape.outWidth / shape.heads))),
       m_norm1(weights, name + "norm1", 1e-6), m_norm2(weights, name + "norm2", 1e-6), m_qkv(weights, name + "attn.qkv"),
-      m_projectAttention(weights, name + "attn.project.0"), m_mlpIn(weights, name + "mlp.0"), m_mlpOut(weights, name + "mlp.3"),
-      m_poolQuery(weights, name + "attn.pool_q"), m_poolKey(weights, name + "attn.pool_k"), m_poolValue(weights, name + "attn.pool_v")
+      m_projectAttention(weights, name + "attn.project.0"), m_mlpIn(weights, name + "mlp.0"),
+      m_mlpOut(weights, name + "mlp.3"), m_poolQuery(weights, name + "attn.pool_q"),
+      m_poolKey(weights, name + "attn.pool_k"), m_poolValue(weights, name + "attn.pool_v")
 {
     if (shape.inWidth != shape.outWidth)
         m_projectSkip = Linear(weights, name + "project");
@@ -58,15 +60,18 @@ at::Tensor MvitBlock::pooled(const at::Tensor& part, const Pool& pool, int strid
 {
     const std::int64_t batch = part.size(0), heads = part.size(2), channels = part.size(3);
     const Grid& in = m_grids.in;
-    const at::Tensor byHead = part.transpose(1, 2);  // (B, heads, tokens, channels)
-    const at::Tensor volume = byHead.narrow(2, 1, in.cells()).transpose(2, 3).reshape({batch * heads, channels, in.t, in.y, in.x});
-    const at::Tensor filtered = at::conv3d(volume, pool.kernel, {}, {1, stride, stride}, at::IntArrayRef{1, 1, 1}, {1, 1, 1}, channels);
+    const at::Tensor byHead = part.transpose(1, 2); // (B, heads, tokens, channels)
+    const at::Tensor volume =
+        byHead.narrow(2, 1, in.cells()).transpose(2, 3).reshape({batch * heads, channels, in.t, in.y, in.x});
+    const at::Tensor filtered =
+        at::conv3d(volume, pool.kernel, {}, {1, stride, stride}, at::IntArrayRef{1, 1, 1}, {1, 1, 1}, channels);
     const at::Tensor classToken = byHead.narrow(2, 0, 1).reshape({batch * heads, 1, channels});
     return pool.norm(at::cat({classToken, filtered.flatten(2).transpose(1, 2)}, 1));
 }
 
-// Relative positions become extra channels: the query's are its products with the table, the key's mark its row, column and time,
-// so that one matrix product gives the scores with their positions. The class token's extra channels are zero.
+// Relative positions become extra channels: the query's are its products with the table, the key's mark its row, column
+// and time, so that one matrix product gives the scores with their positions. The class token's extra channels are
+// zero.
 at::Tensor MvitBlock::withRelativePositions(const at::Tensor& query) const
 {
     const std::int64_t groups = query.size(0), channels = query.size(2);
@@ -101,7 +106,8 @@ at::Tensor MvitBlock::skipPath(const at::Tensor& x, const at::Tensor& normed) co
     const std::int64_t batch = r.size(0), width = r.size(2);
     const Grid &in = m_grids.in, &out = m_grids.query;
     // Time isn't pooled, so every time step is a picture of its own, channels last.
-    const at::Tensor pictures = r.narrow(1, 1, in.cells()).reshape({batch * in.t, in.y, in.x, width}).permute({0, 3, 1, 2});
+    const at::Tensor pictures =
+        r.narrow(1, 1, in.cells()).reshape({batch * in.t, in.y, in.x, width}).permute({0, 3, 1, 2});
     const std::int64_t kernel = stride + 1, padding = kernel / 2;
     const at::Tensor pooledPictures = at::max_pool2d(pictures, {kernel, kernel}, {stride, stride}, {padding, padding});
     return at::cat({r.narrow(1, 0, 1), pooledPictures.permute({0, 2, 3, 1}).reshape({batch, out.cells(), width})}, 1);
@@ -135,8 +141,9 @@ at::Tensor MvitBlock::forwardClassToken(const at::Tensor& x) const
     const at::Tensor normed = m_norm1(x);
     const at::Tensor normedClass = normed.narrow(1, 0, 1);
     const at::Tensor q = at::linear(normedClass, m_qkv.weight.narrow(0, 0, width), m_qkv.bias.narrow(0, 0, width));
-    const at::Tensor kv = at::linear(normed, m_qkv.weight.narrow(0, width, 2 * width), m_qkv.bias.narrow(0, width, 2 * width))
-                              .view({batch, x.size(1), 2, heads, channels});
+    const at::Tensor kv =
+        at::linear(normed, m_qkv.weight.narrow(0, width, 2 * width), m_qkv.bias.narrow(0, width, 2 * width))
+            .view({batch, x.size(1), 2, heads, channels});
     const at::Tensor query = m_poolQuery.norm(q.reshape({batch * heads, 1, channels})) * m_scale;
     const at::Tensor key = pooled(kv.select(2, 0), m_poolKey, m_shape.kvStride);
     const at::Tensor value = pooled(kv.select(2, 1), m_poolValue, m_shape.kvStride);

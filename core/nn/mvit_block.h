@@ -14,14 +14,15 @@ public:
 
     // (B, 1 + in cells, in width) → (B, 1 + query cells, out width).
     at::Tensor forward(const at::Tensor& x) const;
-    // The same for the class token alone, (B, 1, out width): all keys and values, one query. For the last block, of which nothing else is read.
+    // The same for the class token alone, (B, 1, out width): all keys and values, one query. For the last block, of
+    // which nothing else is read.
     at::Tensor forwardClassToken(const at::Tensor& x) const;
 
 private:
     struct Pool
     {
         Pool(const Weights& weights, const std::string& name);
-        at::Tensor kernel;  // (channels, 1, 3, 3, 3), shared by the heads
+        at::Tensor kernel; // (channels, 1, 3, 3, 3), shared by the heads
         LayerNorm norm;
     };
     // (B, tokens, heads, channels) → (B·heads, 1 + pooled cells, channels).
@@ -37,8 +38,8 @@ private:
     LayerNorm m_norm1, m_norm2;
     Linear m_qkv, m_projectAttention, m_mlpIn, m_mlpOut, m_projectSkip;
     Pool m_poolQuery, m_poolKey, m_poolValue;
-    at::Tensor m_relativeY, m_relativeX, m_relativeT;  // (query cells, channels, key cells) along one axis
-    at::Tensor m_keyCells;                             // (1 + key cells, ky + kx + kt): which row, column and time a key is
+    at::Tensor m_relativeY, m_relativeX, m_relativeT; // (query cells, channels, key cells) along one axis
+    at::Tensor m_keyCells; // (1 + key cells, ky + kx + kt): which row, column and time a key is
 };
 
 } // namespace echo2ecg::nn

@@ -5,7 +5,8 @@ namespace echo2ecg::nn {
 
 Networks::Networks(const Architecture& architecture, const Weights& weights)
     : m_ecgEncoder(architecture.ecg, weights), m_echoEncoder(architecture.echo, weights),
-      m_tokenNorm(weights, "token_aggregator.ecg_layernorm_global", 1e-5), m_alignEcg(weights, "ecg_alignment_global_token", false),
+      m_tokenNorm(weights, "token_aggregator.ecg_layernorm_global", 1e-5),
+      m_alignEcg(weights, "ecg_alignment_global_token", false),
       m_alignStudy(weights, "echo_alignment_global_token", false), m_aggregator(architecture.alignment, weights)
 {
     if (architecture.alignment.projection)

@@ -20,7 +20,10 @@ public:
     // (B, width) → (B, alignedWidth); not normalised.
     at::Tensor alignEcg(const at::Tensor& tokens) const { return m_alignEcg(tokens); }
     // (views, embedding) → (views, studyWidth).
-    at::Tensor projectViews(const at::Tensor& clips) const { return m_projectViews.weight.defined() ? m_projectViews(clips) : clips; }
+    at::Tensor projectViews(const at::Tensor& clips) const
+    {
+        return m_projectViews.weight.defined() ? m_projectViews(clips) : clips;
+    }
     ViewAggregator::Result poolViews(const at::Tensor& projected) const { return m_aggregator(projected); }
     // (…, studyWidth) → (…, alignedWidth); not normalised.
     at::Tensor alignStudy(const at::Tensor& token) const { return m_alignStudy(token); }

@@ -18,7 +18,8 @@ using base::ErrorCode;
 using base::Json;
 using base::ParseError;
 
-static_assert(std::endian::native == std::endian::little, "tensor files are little endian, and so is every machine this is built for");
+static_assert(std::endian::native == std::endian::little,
+              "tensor files are little endian, and so is every machine this is built for");
 
 namespace {
 
@@ -53,7 +54,8 @@ float halfToFloat(std::uint16_t half)
         const float magnitude = float(fraction) * 0x1p-24f;
         return sign ? -magnitude : magnitude;
     }
-    const std::uint32_t bits = exponent == 31 ? 0x7F800000u | (fraction << 13) : ((exponent + 112u) << 23) | (fraction << 13);
+    const std::uint32_t bits =
+        exponent == 31 ? 0x7F800000u | (fraction << 13) : ((exponent + 112u) << 23) | (fraction << 13);
     return std::bit_cast<float>(sign | bits);
 }
 
@@ -67,11 +69,14 @@ struct Entry
 Entry readEntry(const std::string& name, const Json& json, std::uint64_t dataSize, const std::filesystem::path& file)
 {
     const base::Place place{file, "tensor " + name};
-    const auto fail = [&](ErrorCode code, const std::string& sentence) -> ParseError { return ParseError(code, sentence, place); };
+    const auto fail = [&](ErrorCode code, const std::string& sentence) -> ParseError {
+        return ParseError(code, sentence, place);
+    };
     if (!json.isObject())
         throw fail(ErrorCode::Malformed, "a tensor's description is not an object");
     const Json *dtype = json.find("dtype"), *shape = json.find("shape"), *offsets = json.find("data_offsets");
-    if (!dtype || !dtype->isString() || !shape || !shape->isArray() || !offsets || !offsets->isArray() || offsets->size() != 2)
+    if (!dtype || !dtype->isString() || !shape || !shape->isArray() || !offsets || !offsets->isArray() ||
+        offsets->size() != 2)
         throw fail(ErrorCode::Malformed, "a tensor's description lacks its dtype, shape or data_offsets");
 
     Entry entry;
@@ -95,12 +100,13 @@ Entry readEntry(const std::string& name, const Json& json, std::uint64_t dataSiz
     entry.begin = std::uint64_t(first.toInteger());
     entry.end = std::uint64_t(second.toInteger());
     if (entry.end > dataSize)
-        throw fail(ErrorCode::Truncated, "a tensor ends at byte " + std::to_string(entry.end) + " of the data, and the file holds " +
-                                             std::to_string(dataSize));
+        throw fail(ErrorCode::Truncated, "a tensor ends at byte " + std::to_string(entry.end) +
+                                             " of the data, and the file holds " + std::to_string(dataSize));
     if (!bytes)
         throw fail(ErrorCode::LimitExceeded, "a tensor's sizes multiply to more than can be counted");
     if (*bytes != entry.end - entry.begin)
-        throw fail(ErrorCode::Inconsistent, "a tensor's shape needs " + std::to_string(*bytes) + " bytes, and its data_offsets hold " +
+        throw fail(ErrorCode::Inconsistent, "a tensor's shape needs " + std::to_string(*bytes) +
+                                                " bytes, and its data_offsets hold " +
                                                 std::to_string(entry.end - entry.begin));
     return entry;
 }
@@ -117,7 +123,8 @@ void checkLayout(const std::vector<Entry>& entries, std::uint64_t dataSize, cons
     std::uint64_t expected = 0;
     for (const Entry* entry : order) {
         if (entry->begin < expected)
-            throw ParseError(ErrorCode::Inconsistent, "two tensors share the same bytes", {file, "tensor " + entry->tensor.name});
+            throw ParseError(ErrorCode::Inconsistent, "two tensors share the same bytes",
+                             {file, "tensor " + entry->tensor.name});
         if (entry->begin > expected)
             throw ParseError(ErrorCode::Inconsistent, "there are bytes between two tensors that belong to neither",
                              {file, "tensor " + entry->tensor.name});
@@ -125,7 +132,8 @@ void checkLayout(const std::vector<Entry>& entries, std::uint64_t dataSize, cons
     }
     if (expected != dataSize)
         throw ParseError(ErrorCode::Inconsistent,
-                         "the file holds " + std::to_string(dataSize - expected) + " bytes that belong to no tensor", {file, "end of data"});
+                         "the file holds " + std::to_string(dataSize - expected) + " bytes that belong to no tensor",
+                         {file, "end of data"});
 }
 
 } // namespace
@@ -136,7 +144,8 @@ long long StoredTensor::count() const
     for (const long long length : shape) {
         const auto next = length < 0 ? std::nullopt : product(total, std::uint64_t(length));
         if (!next || *next > std::uint64_t(std::numeric_limits<long long>::max()))
-            throw Error(ErrorCode::LimitExceeded, "a tensor's sizes multiply to more than can be counted", {{}, "tensor " + name});
+            throw Error(ErrorCode::LimitExceeded, "a tensor's sizes multiply to more than can be counted",
+                        {{}, "tensor " + name});
         total = *next;
     }
     return static_cast<long long>(total);
@@ -147,7 +156,8 @@ std::vector<float> StoredTensor::toFloat() const
     const auto item = itemSize(dtype);
     const std::size_t n = std::size_t(count());
     if (!item || (dtype != "F32" && dtype != "F64" && dtype != "F16" && dtype != "BF16"))
-        throw Error(ErrorCode::Unsupported, "a tensor of dtype " + dtype + " holds no real numbers", {{}, "tensor " + name});
+        throw Error(ErrorCode::Unsupported, "a tensor of dtype " + dtype + " holds no real numbers",
+                    {{}, "tensor " + name});
     if (bytes.size() / std::size_t(*item) != n || bytes.size() % std::size_t(*item) != 0)
         throw Error(ErrorCode::Inconsistent, "a tensor's bytes don't fit its shape", {{}, "tensor " + name});
     std::vector<float> values(n);
@@ -185,7 +195,8 @@ StoredTensor StoredTensor::of(std::string name, std::vector<long long> shape, co
     return tensor;
 }
 
-std::map<std::string, StoredTensor> readSafetensors(const std::filesystem::path& file, std::map<std::string, std::string>* metadata)
+std::map<std::string, StoredTensor> readSafetensors(const std::filesystem::path& file,
+                                                    std::map<std::string, std::string>* metadata)
 {
     std::ifstream in(file, std::ios::binary | std::ios::ate);
     if (!in)
@@ -200,9 +211,11 @@ std::map<std::string, StoredTensor> readSafetensors(const std::filesystem::path&
     if (fileSize < 8 || !in.read(reinterpret_cast<char*>(&headerSize), 8))
         throw ParseError(ErrorCode::Truncated, "the file is too short for a tensor file", {file, "header length"});
     if (headerSize > fileSize - 8)
-        throw ParseError(ErrorCode::Truncated, "the header is said to be longer than the file", {file, "header length"});
+        throw ParseError(ErrorCode::Truncated, "the header is said to be longer than the file",
+                         {file, "header length"});
     if (headerSize > kMaxHeader)
-        throw ParseError(ErrorCode::LimitExceeded, "the header is longer than any model needs", {file, "header length"});
+        throw ParseError(ErrorCode::LimitExceeded, "the header is longer than any model needs",
+                         {file, "header length"});
     std::string text(std::size_t(headerSize), '\0');
     if (!in.read(text.data(), std::streamsize(headerSize)))
         throw ParseError(ErrorCode::Truncated, "the header ends early", {file, "header"});
@@ -221,7 +234,8 @@ std::map<std::string, StoredTensor> readSafetensors(const std::filesystem::path&
             throw ParseError(ErrorCode::Malformed, "the metadata is not an object", {file, "__metadata__"});
         for (const auto& [key, entry] : value.members()) {
             if (!entry.isString())
-                throw ParseError(ErrorCode::Malformed, "the metadata holds something other than text", {file, "__metadata__"});
+                throw ParseError(ErrorCode::Malformed, "the metadata holds something other than text",
+                                 {file, "__metadata__"});
             if (metadata)
                 (*metadata)[key] = entry.toString();
         }
@@ -256,7 +270,8 @@ void writeSafetensors(const std::filesystem::path& file, const std::vector<Store
     for (const StoredTensor& tensor : tensors) {
         const auto item = itemSize(tensor.dtype);
         if (!item || std::uint64_t(tensor.count()) * *item != tensor.bytes.size() || header.contains(tensor.name))
-            throw Error(ErrorCode::Internal, "a tensor can't be written: its bytes don't fit its shape, or it comes twice",
+            throw Error(ErrorCode::Internal,
+                        "a tensor can't be written: its bytes don't fit its shape, or it comes twice",
                         {file, "tensor " + tensor.name});
         const std::uint64_t next = offset + tensor.bytes.size();
         header.set(tensor.name, Json::object({{"dtype", tensor.dtype},

@@ -9,8 +9,8 @@ namespace echo2ecg::nn {
 
 namespace {
 
-// Standard deviation 0.02 and bounded: the sum of eight 16-bit draws is close to normal and ends at 4.9 deviations. Only integers and one
-// product, so no mathematical library can change a bit.
+// Standard deviation 0.02 and bounded: the sum of eight 16-bit draws is close to normal and ends at 4.9 deviations.
+// Only integers and one product, so no mathematical library can change a bit.
 float randomWeight(std::uint64_t key, std::uint64_t index)
 {
     std::int64_t sum = 0;
@@ -20,7 +20,7 @@ float randomWeight(std::uint64_t key, std::uint64_t index)
             sum += std::int64_t((bits >> shift) & 0xFFFFu);
     }
     constexpr std::int64_t kTwiceMean = 8 * 65535;
-    constexpr double kScale = 0.02 / 107021.12;  // 2 · sqrt(8 · (65536² − 1) / 12)
+    constexpr double kScale = 0.02 / 107021.12; // 2 · sqrt(8 · (65536² − 1) / 12)
     return float(double(2 * sum - kTwiceMean) * kScale);
 }
 
@@ -61,13 +61,15 @@ std::vector<float> timePositions(int rows, int channels)
     return table;
 }
 
-std::map<std::string, StoredTensor> untrainedWeights(const Architecture& architecture, WeightSource source, std::uint64_t seed)
+std::map<std::string, StoredTensor> untrainedWeights(const Architecture& architecture, WeightSource source,
+                                                     std::uint64_t seed)
 {
     std::map<std::string, StoredTensor> weights;
     for (const TensorSpec& spec : tensorSpecs(architecture))
-        weights.emplace(spec.name, StoredTensor::of(spec.name, spec.shape,
-                                                    source == WeightSource::Formula ? formulaWeights(spec.name, spec.shape)
-                                                                                    : randomTensor(spec, seed)));
+        weights.emplace(spec.name,
+                        StoredTensor::of(spec.name, spec.shape,
+                                         source == WeightSource::Formula ? formulaWeights(spec.name, spec.shape)
+                                                                         : randomTensor(spec, seed)));
     return weights;
 }
 

@@ -6,8 +6,8 @@
 namespace echo2ecg::nn {
 
 MultiheadAttention::MultiheadAttention(const Weights& weights, const std::string& name, int heads)
-    : m_inWeight(weights(name + ".in_proj_weight")), m_inBias(weights(name + ".in_proj_bias")), m_out(weights, name + ".out_proj"),
-      m_heads(heads)
+    : m_inWeight(weights(name + ".in_proj_weight")), m_inBias(weights(name + ".in_proj_bias")),
+      m_out(weights, name + ".out_proj"), m_heads(heads)
 {
 }
 
@@ -15,10 +15,12 @@ MultiheadAttention::Result MultiheadAttention::operator()(const at::Tensor& quer
 {
     const std::int64_t width = m_inWeight.size(1), channels = width / m_heads, n = keys.size(0);
     const at::Tensor q = at::linear(query, m_inWeight.narrow(0, 0, width), m_inBias.narrow(0, 0, width));
-    const at::Tensor kv = at::linear(keys, m_inWeight.narrow(0, width, 2 * width), m_inBias.narrow(0, width, 2 * width));
-    const at::Tensor byHead = kv.view({n, 2, m_heads, channels}).permute({1, 2, 0, 3});  // (2, heads, n, channels)
-    const at::Tensor scores = at::matmul(q.view({m_heads, 1, channels}), byHead.select(0, 0).transpose(1, 2)) / std::sqrt(double(channels));
-    const at::Tensor shares = at::softmax(scores, -1);  // (heads, 1, n)
+    const at::Tensor kv =
+        at::linear(keys, m_inWeight.narrow(0, width, 2 * width), m_inBias.narrow(0, width, 2 * width));
+    const at::Tensor byHead = kv.view({n, 2, m_heads, channels}).permute({1, 2, 0, 3}); // (2, heads, n, channels)
+    const at::Tensor scores =
+        at::matmul(q.view({m_heads, 1, channels}), byHead.select(0, 0).transpose(1, 2)) / std::sqrt(double(channels));
+    const at::Tensor shares = at::softmax(scores, -1); // (heads, 1, n)
     return {m_out(at::matmul(shares, byHead.select(0, 1)).reshape({1, width})), shares.view({m_heads, n}).mean(0)};
 }
 
@@ -32,8 +34,9 @@ ViewAggregator::ViewAggregator(const AlignmentShape& shape, const Weights& weigh
     m_classToken = weights(p + "cls_token").view({1, shape.studyWidth});
     for (int i = 0; i < shape.clsLayers; ++i) {
         const std::string l = p + "layers." + std::to_string(i) + ".";
-        m_layers.push_back({MultiheadAttention(weights, l + "mha", shape.poolingHeads), LayerNorm(weights, l + "ln1", 1e-5),
-                            LayerNorm(weights, l + "ln2", 1e-5), Linear(weights, l + "ffn.0"), Linear(weights, l + "ffn.2")});
+        m_layers.push_back({MultiheadAttention(weights, l + "mha", shape.poolingHeads),
+                            LayerNorm(weights, l + "ln1", 1e-5), LayerNorm(weights, l + "ln2", 1e-5),
+                            Linear(weights, l + "ffn.0"), Linear(weights, l + "ffn.2")});
     }
 }
 

@@ -12,8 +12,8 @@ class MultiheadAttention
 public:
     struct Result
     {
-        at::Tensor out;      // (1, width)
-        at::Tensor weights;  // (keys), mean over the heads
+        at::Tensor out;     // (1, width)
+        at::Tensor weights; // (keys), mean over the heads
     };
 
     MultiheadAttention() = default;
@@ -33,8 +33,8 @@ class ViewAggregator
 public:
     struct Result
     {
-        at::Tensor token;    // (studyWidth)
-        at::Tensor weights;  // (views), sum 1
+        at::Tensor token;   // (studyWidth)
+        at::Tensor weights; // (views), sum 1
     };
 
     ViewAggregator(const AlignmentShape& shape, const Weights& weights);
@@ -50,7 +50,7 @@ private:
     };
     ViewPooling m_pooling;
     MultiheadAttention m_attention;
-    at::Tensor m_classToken;  // (1, studyWidth)
+    at::Tensor m_classToken; // (1, studyWidth)
     std::vector<ClsLayer> m_layers;
 };
 

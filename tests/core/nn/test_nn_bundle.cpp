@@ -144,7 +144,8 @@ private slots:
             tensors.push_back(nn::StoredTensor::of(name, tensor.shape, values));
         }
         nn::writeSafetensors(folder / "golden.safetensors", tensors, metadata);
-        replaceOnce(folder / "bundle.json", m_info.fileHashes.at("golden.safetensors"), base::sha256OfFile(folder / "golden.safetensors"));
+        replaceOnce(folder / "bundle.json", m_info.fileHashes.at("golden.safetensors"),
+                    base::sha256OfFile(folder / "golden.safetensors"));
         int failed = 0;
         for (const nn::GoldenCheck& check : nn::verifyBundle(nn::readBundleInfo(folder))) {
             QCOMPARE(check.ok(), check.name != "echo.clip" && check.name != "ecg.tokens");
@@ -188,7 +189,8 @@ private slots:
         std::string bytes = slurp(folder / "weights.safetensors");
         bytes[bytes.size() / 2] = char(bytes[bytes.size() / 2] ^ 1);
         spill(folder / "weights.safetensors", bytes);
-        expectMismatch(nn::readBundleInfo(folder), {"SHA-256", QString::fromStdString(m_info.fileHashes.at("weights.safetensors"))});
+        expectMismatch(nn::readBundleInfo(folder),
+                       {"SHA-256", QString::fromStdString(m_info.fileHashes.at("weights.safetensors"))});
     }
 
     void truncatedFile()
@@ -218,7 +220,8 @@ private slots:
         expectMismatch(write(copy("missing"), tensors), {QString::fromStdString(name), "missing", "[192, 32]"});
 
         tensors = good;
-        tensors["echo_encoder.head.2.weight"] = nn::StoredTensor::of("echo_encoder.head.2.weight", {2, 3}, std::vector<float>(6));
+        tensors["echo_encoder.head.2.weight"] =
+            nn::StoredTensor::of("echo_encoder.head.2.weight", {2, 3}, std::vector<float>(6));
         expectMismatch(write(copy("extra"), tensors), {"echo_encoder.head.2.weight", "[2, 3]"});
 
         tensors = good;
@@ -238,7 +241,8 @@ private slots:
     void editedRecipeIsAnotherBundle()
     {
         const fs::path folder = copy("edited");
-        replaceOnce(folder / "bundle.json", "\"window_samples\": 1008,\n      \"clip", "\"window_samples\": 1007,\n      \"clip");
+        replaceOnce(folder / "bundle.json", "\"window_samples\": 1008,\n      \"clip",
+                    "\"window_samples\": 1007,\n      \"clip");
         try {
             nn::readBundleInfo(folder);
             QFAIL("accepted");
@@ -251,7 +255,8 @@ private slots:
     {
         const std::string good = slurp(m_info.folder / "bundle.json");
         const fs::path folder = copy("information");
-        for (const std::string& text : {std::string(), std::string("{}"), good.substr(0, good.size() / 2), std::string("[1]")}) {
+        for (const std::string& text :
+             {std::string(), std::string("{}"), good.substr(0, good.size() / 2), std::string("[1]")}) {
             spill(folder / "bundle.json", text);
             QVERIFY_EXCEPTION_THROWN(nn::readBundleInfo(folder), base::ParseError);
         }

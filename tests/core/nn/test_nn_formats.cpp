@@ -38,7 +38,8 @@ std::vector<TableRow> stateDictTable()
         std::istringstream fields(line);
         std::string key, dtype, shape, hash, first, checksum;
         fields >> key >> dtype >> shape >> hash >> first >> checksum;
-        TableRow row{key, {}, std::stoull(hash, nullptr, 16), std::stoull(checksum, nullptr, 16), float(std::stod(first))};
+        TableRow row{
+            key, {}, std::stoull(hash, nullptr, 16), std::stoull(checksum, nullptr, 16), float(std::stod(first))};
         std::istringstream lengths(shape);
         for (std::string length; std::getline(lengths, length, 'x');)
             row.shape.push_back(std::stoll(length));
@@ -60,7 +61,10 @@ class TestNnFormats : public QObject
     Q_OBJECT
     QTemporaryDir m_folder;
 
-    std::filesystem::path file(const char* name) const { return std::filesystem::path(m_folder.path().toStdString()) / name; }
+    std::filesystem::path file(const char* name) const
+    {
+        return std::filesystem::path(m_folder.path().toStdString()) / name;
+    }
 
 private slots:
     void formulaReproducesEveryWeight()
@@ -99,7 +103,9 @@ private slots:
             text << in.rdbuf();
             return base::Json::parse(text.str());
         }();
-        const auto expected = [&](const char* name) { return std::stoull(manifest.at(name).at("checksum").toString(), nullptr, 16); };
+        const auto expected = [&](const char* name) {
+            return std::stoull(manifest.at(name).at("checksum").toString(), nullptr, 16);
+        };
         const nn::Architecture a = nn::Architecture::published();
         QCOMPARE(nn::formulaChecksum(nn::goldenEcgInput(a.ecg, 2)), expected("ecg_input (2,1,12,1008)"));
         QCOMPARE(nn::formulaChecksum(nn::goldenEchoInput(a.echo)), expected("echo_input (1,3,16,224,224)"));
@@ -107,7 +113,8 @@ private slots:
 
     void timePositions()
     {
-        const std::vector<double> expected = base::readNpy(test::reference("ecg_pos_embed_x_sincos_43x96_f64.npy")).toDouble();
+        const std::vector<double> expected =
+            base::readNpy(test::reference("ecg_pos_embed_x_sincos_43x96_f64.npy")).toDouble();
         const std::vector<float> table = nn::timePositions(43, 96);
         QCOMPARE(table.size(), expected.size());
         for (std::size_t i = 0; i < table.size(); ++i)
@@ -134,16 +141,36 @@ private slots:
         QTest::addColumn<QString>("part");
         QTest::addColumn<QString>("field");
         QTest::addColumn<QString>("value");
-        QTest::newRow("type") << "ecg" << "depth" << "\"twelve\"";
-        QTest::newRow("range") << "ecg" << "width" << "1000000000000";
-        QTest::newRow("negative") << "ecg" << "heads" << "-1";
-        QTest::newRow("indivisible") << "ecg" << "heads" << "5";
-        QTest::newRow("window") << "ecg" << "window_samples" << "1000";
-        QTest::newRow("unknown") << "echo" << "depht" << "3";
-        QTest::newRow("blocks") << "echo" << "blocks" << "[]";
-        QTest::newRow("triple") << "echo" << "stem_stride" << "[1,2]";
-        QTest::newRow("pooling") << "alignment" << "pooling" << "\"max\"";
-        QTest::newRow("projection") << "alignment" << "projection" << "false";
+        QTest::newRow("type") << "ecg"
+                              << "depth"
+                              << "\"twelve\"";
+        QTest::newRow("range") << "ecg"
+                               << "width"
+                               << "1000000000000";
+        QTest::newRow("negative") << "ecg"
+                                  << "heads"
+                                  << "-1";
+        QTest::newRow("indivisible") << "ecg"
+                                     << "heads"
+                                     << "5";
+        QTest::newRow("window") << "ecg"
+                                << "window_samples"
+                                << "1000";
+        QTest::newRow("unknown") << "echo"
+                                 << "depht"
+                                 << "3";
+        QTest::newRow("blocks") << "echo"
+                                << "blocks"
+                                << "[]";
+        QTest::newRow("triple") << "echo"
+                                << "stem_stride"
+                                << "[1,2]";
+        QTest::newRow("pooling") << "alignment"
+                                 << "pooling"
+                                 << "\"max\"";
+        QTest::newRow("projection") << "alignment"
+                                    << "projection"
+                                    << "false";
     }
     void badArchitecturesNameTheField()
     {
@@ -181,7 +208,8 @@ private slots:
         nn::StoredTensor bytes{"counts", "I64", {2}, std::vector<std::uint8_t>(16, 7)};
         nn::StoredTensor empty = nn::StoredTensor::of("none", {0, 3}, {});
         nn::StoredTensor scalar = nn::StoredTensor::of("scalar", {}, {3.0f});
-        nn::writeSafetensors(file("a.safetensors"), {nn::StoredTensor::of("grid", {2, 3}, values), bytes, empty, scalar}, {{"k", "v"}});
+        nn::writeSafetensors(file("a.safetensors"),
+                             {nn::StoredTensor::of("grid", {2, 3}, values), bytes, empty, scalar}, {{"k", "v"}});
         std::map<std::string, std::string> metadata;
         const auto back = nn::readSafetensors(file("a.safetensors"), &metadata);
         QCOMPARE(back.size(), std::size_t(4));
@@ -205,7 +233,8 @@ private slots:
             half.bytes.push_back(std::uint8_t(h & 255u));
             half.bytes.push_back(std::uint8_t(h >> 8));
         }
-        QVERIFY(half.toFloat() == (std::vector<float>{1.0f, -2.0f, 65504.0f, 0x1p-14f, 0x1p-24f, std::numeric_limits<float>::infinity()}));
+        QVERIFY(half.toFloat() == (std::vector<float>{1.0f, -2.0f, 65504.0f, 0x1p-14f, 0x1p-24f,
+                                                      std::numeric_limits<float>::infinity()}));
         QVERIFY(brain.toFloat() == (std::vector<float>{1.0f, -3.140625f}));
     }
 
@@ -217,7 +246,9 @@ private slots:
             QTest::newRow(name) << QByteArray::fromStdString(content) << int(code);
         };
         const auto tensor = [](const char* shape, const char* offsets, std::size_t data) {
-            return headerOf(std::string(R"({"a":{"dtype":"F32","shape":)") + shape + R"(,"data_offsets":)" + offsets + "}}") + std::string(data, '\0');
+            return headerOf(std::string(R"({"a":{"dtype":"F32","shape":)") + shape + R"(,"data_offsets":)" + offsets +
+                            "}}") +
+                   std::string(data, '\0');
         };
         using base::ErrorCode;
         add("empty file", "", ErrorCode::Truncated);
@@ -235,11 +266,15 @@ private slots:
         add("bytes of nobody", tensor("[1]", "[0,4]", 12), ErrorCode::Inconsistent);
         add("gap before", tensor("[1]", "[4,8]", 8), ErrorCode::Inconsistent);
         add("overlap",
-            headerOf(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})") +
+            headerOf(
+                R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})") +
                 std::string(12, '\0'),
             ErrorCode::Inconsistent);
-        add("unknown dtype", headerOf(R"({"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}})") + std::string(4, '\0'), ErrorCode::Unsupported);
-        add("no shape", headerOf(R"({"a":{"dtype":"F32","data_offsets":[0,4]}})") + std::string(4, '\0'), ErrorCode::Malformed);
+        add("unknown dtype",
+            headerOf(R"({"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}})") + std::string(4, '\0'),
+            ErrorCode::Unsupported);
+        add("no shape", headerOf(R"({"a":{"dtype":"F32","data_offsets":[0,4]}})") + std::string(4, '\0'),
+            ErrorCode::Malformed);
         add("metadata is a list", headerOf(R"({"__metadata__":[]})"), ErrorCode::Malformed);
     }
     void hostileTensorFilesAreRefused()
@@ -256,10 +291,12 @@ private slots:
         }
     }
 
-    // Whatever single byte of the header is changed, reading either works or throws; it never crashes or allocates wildly.
+    // Whatever single byte of the header is changed, reading either works or throws; it never crashes or allocates
+    // wildly.
     void flippedHeaderBytes()
     {
-        nn::writeSafetensors(file("b"), {nn::StoredTensor::of("x", {2, 2}, {1, 2, 3, 4}), nn::StoredTensor::of("y", {1}, {5})});
+        nn::writeSafetensors(file("b"),
+                             {nn::StoredTensor::of("x", {2, 2}, {1, 2, 3, 4}), nn::StoredTensor::of("y", {1}, {5})});
         std::ifstream in(file("b"), std::ios::binary);
         std::ostringstream stream;
         stream << in.rdbuf();

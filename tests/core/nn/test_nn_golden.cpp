@@ -12,8 +12,8 @@
 #include <algorithm>
 #include <cmath>
 
-// Every stage of the networks with formula weights against the exact answers of the reference, in float32 (what the program uses) and in
-// float64 (which tells a wrong formula from rounding).
+// Every stage of the networks with formula weights against the exact answers of the reference, in float32 (what the
+// program uses) and in float64 (which tells a wrong formula from rounding).
 using namespace echo2ecg;
 
 namespace {
@@ -64,7 +64,10 @@ class TestNnGolden : public QObject
         qInfo("%-28s largest error %.2e, tolerance %.0e", stage, error, tolerance);
         QVERIFY2(error <= tolerance, stage);
     }
-    nn::Networks networks(at::ScalarType dtype) const { return nn::Networks(m_architecture, nn::Weights(m_weights, dtype, at::kCPU)); }
+    nn::Networks networks(at::ScalarType dtype) const
+    {
+        return nn::Networks(m_architecture, nn::Weights(m_weights, dtype, at::kCPU));
+    }
     static void addDtypes()
     {
         QTest::addColumn<bool>("exact");
@@ -98,7 +101,8 @@ private Q_SLOTS:
         const at::Tensor token = net.aggregateEcg(tokens);
         check("ecg tokens 0..3", tokens.narrow(1, 0, 4), golden("ecg_tokens_first4_f64.npy"), tolerance);
         check("ecg mean of all", tokens.mean(1), golden("ecg_tokens_mean_all_f64.npy"), tolerance);
-        check("ecg mean of patches", tokens.narrow(1, 1, 504).mean(1), golden("ecg_tokens_mean_patches_f64.npy"), tolerance);
+        check("ecg mean of patches", tokens.narrow(1, 1, 504).mean(1), golden("ecg_tokens_mean_patches_f64.npy"),
+              tolerance);
         check("ecg global token", token, golden("ecg_global_token_f64.npy"), tolerance);
         check("ecg aligned", net.alignEcg(token), golden("ecg_global_token_aligned_f64.npy"), tolerance);
     }
@@ -114,8 +118,10 @@ private Q_SLOTS:
         const std::uint64_t key = nn::fnv1a64("input.agg.lowvar");
         for (std::size_t i = 0; i < values.size(); ++i)
             values[i] = 0.1 * nn::formulaUnit(key, i);
-        const at::Tensor tokens = at::from_blob(values.data(), {1, 505, 192}, at::TensorOptions().dtype(at::kDouble)).to(dtype);
-        check("aggregator, low variance", networks(dtype).aggregateEcg(tokens), golden("agg_lowvar_global_token_f64.npy"), exact ? 1e-10 : 1e-5);
+        const at::Tensor tokens =
+            at::from_blob(values.data(), {1, 505, 192}, at::TensorOptions().dtype(at::kDouble)).to(dtype);
+        check("aggregator, low variance", networks(dtype).aggregateEcg(tokens),
+              golden("agg_lowvar_global_token_f64.npy"), exact ? 1e-10 : 1e-5);
     }
 
     // From the processed signal of a whole record to the aligned vector.
@@ -152,7 +158,8 @@ private Q_SLOTS:
         const at::Tensor embedding = net.echoEncoder().forward(x);
         check("echo embedding", embedding, expected, exact ? 1e-10 : 1e-5);
         const at::Tensor study = net.poolViews(net.projectViews(embedding)).token;
-        check("study of one clip", net.alignStudy(study), golden("echo_one_view_study_aligned_f64.npy"), exact ? 1e-10 : 1e-5);
+        check("study of one clip", net.alignStudy(study), golden("echo_one_view_study_aligned_f64.npy"),
+              exact ? 1e-10 : 1e-5);
     }
 
     void study_data() { addDtypes(); }
@@ -177,11 +184,13 @@ private Q_SLOTS:
             projected.push_back(p);
         }
         const at::Tensor firstViews = golden("study_proj_views0_1_127_first8_f64.npy");
-        check("projected view", projected[2].index_select(0, at::tensor(std::vector<std::int64_t>{0, 1, 127})).narrow(1, 0, 8),
+        check("projected view",
+              projected[2].index_select(0, at::tensor(std::vector<std::int64_t>{0, 1, 127})).narrow(1, 0, 8),
               firstViews.select(0, 2), tolerance);
         check("study token, 5/1/128 views", at::stack(tokens), golden("study_token_f64.npy"), tolerance);
         check("study aligned", at::stack(aligned), golden("study_token_aligned_f64.npy"), tolerance);
-        check("study normalised", nn::l2Normalised(at::stack(aligned)), golden("study_token_aligned_l2norm_f64.npy"), tolerance);
+        check("study normalised", nn::l2Normalised(at::stack(aligned)), golden("study_token_aligned_l2norm_f64.npy"),
+              tolerance);
         check("single view", at::stack(single), golden("single_view_aligned_f64.npy"), tolerance);
     }
 
@@ -203,10 +212,14 @@ private Q_SLOTS:
         std::map<std::string, nn::StoredTensor> weights;
         for (const nn::TensorSpec& spec : nn::tensorSpecs(withCls))
             if (spec.name.starts_with("echo_view_aggregator."))
-                weights.emplace(spec.name, nn::StoredTensor::of(spec.name, spec.shape, nn::formulaWeights("alt.cls." + spec.name, spec.shape)));
-        const nn::ViewAggregator byMean(mean, nn::Weights(weights, dtype, at::kCPU)), byCls(cls, nn::Weights(weights, dtype, at::kCPU));
+                weights.emplace(spec.name,
+                                nn::StoredTensor::of(spec.name, spec.shape,
+                                                     nn::formulaWeights("alt.cls." + spec.name, spec.shape)));
+        const nn::ViewAggregator byMean(mean, nn::Weights(weights, dtype, at::kCPU)),
+            byCls(cls, nn::Weights(weights, dtype, at::kCPU));
         std::vector<at::Tensor> means, classes;
-        for (const auto& [sample, count] : std::vector<std::pair<std::int64_t, std::int64_t>>{{0, 5}, {1, 1}, {2, 128}}) {
+        for (const auto& [sample, count] :
+             std::vector<std::pair<std::int64_t, std::int64_t>>{{0, 5}, {1, 1}, {2, 128}}) {
             const at::Tensor p = net.projectViews(views.select(0, sample).narrow(0, 0, count));
             means.push_back(byMean(p).token);
             const nn::ViewAggregator::Result pooled = byCls(p);
@@ -227,7 +240,8 @@ private Q_SLOTS:
         const nn::Networks net(small, nn::Weights(weights, at::kFloat, at::kCPU));
         const at::Tensor one = tensorOf(nn::goldenEchoInput(small.echo), {1, 3, 16, 224, 224});
         const at::Tensor clips = at::cat({one.flip({2}), one * 0.5, one});
-        check("echo batch of three", net.echoEncoder().forward(clips).narrow(0, 2, 1), net.echoEncoder().forward(one).to(at::kDouble), 1e-5);
+        check("echo batch of three", net.echoEncoder().forward(clips).narrow(0, 2, 1),
+              net.echoEncoder().forward(one).to(at::kDouble), 1e-5);
         const at::Tensor ecgs = tensorOf(nn::goldenEcgInput(small.ecg, 3), {3, 12, 1008});
         check("ecg batch of three", net.ecgEncoder().forward(ecgs).narrow(0, 2, 1),
               net.ecgEncoder().forward(ecgs.narrow(0, 2, 1)).to(at::kDouble), 1e-5);
@@ -241,7 +255,8 @@ private Q_SLOTS:
         const auto weights = nn::untrainedWeights(small, nn::WeightSource::Formula, 0);
         const nn::Networks net(small, nn::Weights(weights, at::kDouble, at::kCPU));
         const at::Tensor x = tensorOf(nn::goldenEchoInput(small.echo), {1, 3, 16, 224, 224}).to(at::kDouble);
-        check("class token alone", net.echoEncoder().forward(x), net.echoEncoder().forward(x, [](const std::string&, const at::Tensor&) {}), 1e-12);
+        check("class token alone", net.echoEncoder().forward(x),
+              net.echoEncoder().forward(x, [](const std::string&, const at::Tensor&) {}), 1e-12);
     }
 };
 
