@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/made_cases.h"
+#include "support/test_paths.h"
+#include "ui/ecg/ecg_page_view.h"
+#include "ui/echo/cine_grid.h"
+#include "ui/retrieval/prediction_card.h"
+#include "ui/retrieval/similar_hearts.h"
+#include "ui/shell/case_window.h"
+#include "ui/shell/command_palette.h"
+#include "ui/theme/theme.h"
+
+#include <QAction>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QLabel>
+#include <QMimeData>
+#include <QSurfaceFormat>
+#include <QTreeView>
+
+using namespace echo2ecg;
+using namespace echo2ecg::ui;
+
+namespace {
+
+constexpr int patience = 60000;  // a loaded machine encodes slowly
+
+// A 12-lead WFDB record of 10 s at 500 Hz: a small tooth every second, so that it looks like something.
+std::filesystem::path writeWfdb(const std::filesystem::path& folder, const std::string& name, int seed)
+{
+    static const char* const leads[] = {"I", "II", "III", "AVR", "AVL", "AVF", "V1", "V2", "V3", "V4", "V5", "V6"};
+    std::ofstream header(folder / (name + ".hea"));
+    header << name << " 12 500 5000\n";
+    std::ofstream data(folder / (name + ".dat"), std::ios::binary);
+    std::vector<std::int16_t> all;
+    for (int i = 0; i < 5000; ++i)
+        for (int lead = 0; lead < 12; ++lead) {
+            // I and V leads are free; the others follow Einthoven and Goldberger.
+            const auto wave = [&](int k) { return 300.0 * std::sin(i * 0.0126 * (k + 1)) + (i % 500 < 20 ? 900.0 / (k + 1 + seed % 3) : 0.0); };
+            const double one = wave(0), two = wave(1);
+            const double values[] = {one, two, two - one, -(one + two) / 2, one - two / 2, two - one / 2};
+            all.push_back(std::int16_t(lead < 6 ? values[lead] : wave(lead - 4)));
+        }
+    data.write(reinterpret_cast<const char*>(all.data()), std::streamsize(all.size() * 2));
+    for (const char* lead : leads)
+        header << name << ".dat 16 1000/mV 16 0 0 0 0 " << lead << "\n";
+    return folder / (name + ".hea");
+}
+
+// Patients with a labelled ECG and a study of one real clip each: enough for a vote and a ranking.
+void fillLibrary(const std::filesystem::path& folder, int patients)
+{
+    library::Library::create(folder);
+    const auto library = library::Library::open(folder);
+    const auto clipFile = test::reference("us_clip_12f_jpeg_ybr422.dcm");
+    for (int p = 0; p < patients; ++p) {
+        const std::string id = "made-" + std::to_string(p);
+        echo::EchoStudy study;
+        study.patientId = id;
+        study.studyUid = "1.2.3.4." + std::to_string(p);
+        study.date = "2020-01-0" + std::to_string(p % 8 + 1);
+        study.clips.push_back(echo::readClip(clipFile));
+        study.clips[0].identity.patientId = id;
+        study.clips[0].identity.studyUid = study.studyUid;
+        study.clips[0].identity.instanceUid = study.studyUid + ".1";
+        const auto [added, how] = library->addStudy(study);
+        QCOMPARE(how, library::Added::New);
+        retrieval::Phenotypes phenotypes;
+        phenotypes.lvedv = {120.0 + p, "test"};
+        phenotypes.lvesv = {60.0, "test"};
+        phenotypes.lvef = {p % 2 ? 35.0 : 60.0, "test"};
+        library->setPhenotypes(added, phenotypes);
+        library->addEcg(test::makeEcg(p, id, study.date));
+    }
+}
+
+} // namespace
+
+class TestCaseWindow : public QObject
+{
+    Q_OBJECT
+
+    static std::unique_ptr<CaseWindow> open(const std::filesystem::path& library)
+    {
+        auto window = std::make_unique<CaseWindow>(WindowOptions{library, {}, false});
+        window->resize(1440, 900);
+        window->show();
+        window->activateWindow();  // keys go to the active window
+        if (!QTest::qWaitForWindowActive(window.get()))
+            qWarning("the window didn't become active");
+        return window;
+    }
+
+    template <class T>
+    static T* only(const CaseWindow& window)
+    {
+        const auto found = window.findChildren<T*>();
+        return found.size() == 1 ? found[0] : nullptr;
+    }
+
+private slots:
+    void initTestCase() { Theme::instance().apply(ThemeKind::Dark); }
+
+    void emptyLibrarySaysWhatToDo()
+    {
+        test::Scratch scratch;
+        const auto window = open(scratch / "library");
+        QVERIFY(window->windowTitle().contains("research use only", Qt::CaseInsensitive));
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+        QVERIFY(!only<EcgPageView>(*window)->record());
+        QString words;
+        for (const QLabel* label : window->findChildren<QLabel*>())
+            if (label->isVisible())
+                words += label->text() + '\n';
+        QVERIFY2(words.contains("Drop files or folders"), qPrintable(words));
+        QVERIFY2(words.contains("Open an ECG"), qPrintable(words));
+        QVERIFY2(words.contains("untrained weights"), qPrintable(words));
+    }
+
+    void mainJobFromFileToVoteAndClips()
+    {
+        test::Scratch scratch;
+        fillLibrary(scratch / "library", 8);
+        const auto ecgFile = writeWfdb(scratch.path(), "query", 1);
+        {
+            const auto window = open(scratch / "library");
+            window->openPaths({QString::fromStdString(ecgFile.string())});
+            QTRY_VERIFY_WITH_TIMEOUT(only<EcgPageView>(*window)->record(), patience);
+            QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+            QCOMPARE(only<EcgPageView>(*window)->record()->presentLeads(), std::size_t(12));
+            const auto* card = only<PredictionCard>(*window);
+            const auto* predicted = card->findChild<QLabel*>("predictedClass");
+            QVERIFY(predicted);
+            QVERIFY2(predicted->text().contains("reduced") || predicted->text().contains("preserved"), qPrintable(predicted->text()));
+            QVERIFY(card->findChild<QLabel*>("untrained"));
+            const auto* hearts = only<SimilarHearts>(*window);
+            QCOMPARE(hearts->rowCount(), 8);
+            QVERIFY(hearts->selectedStudy() != 0);
+            QCOMPARE(only<CineGrid>(*window)->cellCount(), 1);  // the most similar study plays without being asked for
+            QTRY_VERIFY_WITH_TIMEOUT(only<CineGrid>(*window)->currentFrame(0) > 0, patience);
+        }
+        // Closed and opened again: the case is there, and nothing is computed twice.
+        const auto library = library::Library::open(scratch / "library");
+        const auto revision = library->revision();
+        const auto window = open(scratch / "library");
+        window->reopenLast();
+        QTRY_VERIFY_WITH_TIMEOUT(only<EcgPageView>(*window)->record(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+        QCOMPARE(only<SimilarHearts>(*window)->rowCount(), 8);
+        QCOMPARE(library->revision(), revision);
+    }
+
+    void importIsUndone()
+    {
+        test::Scratch scratch;
+        const auto ecgFile = writeWfdb(scratch.path(), "undo", 2);
+        const auto window = open(scratch / "library");
+        window->openPaths({QString::fromStdString(ecgFile.string())});
+        QTRY_VERIFY_WITH_TIMEOUT(only<EcgPageView>(*window)->record(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+        QVERIFY2(window->notice().contains("1 ECG"), qPrintable(window->notice()));
+        QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(!only<EcgPageView>(*window)->record() && window->isSettled(), patience);
+        QVERIFY(library::Library::open(scratch / "library")->ecgs().empty());
+    }
+
+    void unreadableFileStaysListedWithItsReason()
+    {
+        test::Scratch scratch;
+        test::writeText(scratch / "broken.dcm", std::string(128, '\0') + "DICM this is not a data set");
+        const auto ecgFile = writeWfdb(scratch.path(), "good", 3);
+        const auto window = open(scratch / "library");
+        window->openPaths({QString::fromStdString(scratch.path().string())});
+        QTRY_VERIFY_WITH_TIMEOUT(only<EcgPageView>(*window)->record() && window->isSettled(), patience);
+        const auto rows = library::Library::open(scratch / "library")->quarantine();
+        QCOMPARE(rows.size(), std::size_t(1));
+        QVERIFY(!rows[0].reason.empty());
+        QVERIFY(rows[0].file.find("broken.dcm") != std::string::npos);
+    }
+
+    void dropImports()
+    {
+        test::Scratch scratch;
+        const auto ecgFile = writeWfdb(scratch.path(), "dropped", 4);
+        const auto window = open(scratch / "library");
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(QString::fromStdString(ecgFile.string()))});
+        QDragEnterEvent enter(QPoint(200, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(window.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop(QPointF(200, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(window.get(), &drop);
+        QTRY_VERIFY_WITH_TIMEOUT(only<EcgPageView>(*window)->record(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+    }
+
+    void keysAndPalette()
+    {
+        test::Scratch scratch;
+        fillLibrary(scratch / "library", 1);
+        const auto window = open(scratch / "library");
+        const auto study = library::Library::open(scratch / "library")->studies().front().id;
+        window->openStudy(study);
+        auto* cine = only<CineGrid>(*window);
+        QTRY_VERIFY_WITH_TIMEOUT(cine->cellCount() == 1 && cine->hasFirstFrames(), patience);
+        QVERIFY(cine->isPlaying());
+        QTest::keyClick(window.get(), Qt::Key_Space);
+        QVERIFY(!cine->isPlaying());
+        const int frame = cine->currentFrame(0);
+        QTest::keyClick(window.get(), Qt::Key_Right);
+        QTRY_COMPARE(cine->currentFrame(0), (frame + 1) % 12);
+        const double speed = cine->speed();
+        QTest::keyClick(window.get(), Qt::Key_BracketRight);
+        QVERIFY(cine->speed() > speed);
+
+        auto* palette = only<CommandPalette>(*window);
+        QVERIFY(!palette->isVisible());
+        QTest::keyClick(window.get(), Qt::Key_K, Qt::ControlModifier);
+        QVERIFY(palette->isVisible());
+        const int everything = palette->shownCount();
+        QVERIFY(everything >= 25);
+        QTest::keyClicks(palette->focusWidget(), "light");
+        QVERIFY(palette->shownCount() < everything);
+        QTest::keyClick(palette->focusWidget(), Qt::Key_Return);
+        QTRY_COMPARE(Theme::instance().kind(), ThemeKind::Light);
+        Theme::instance().apply(ThemeKind::Dark);
+        // Every action has a name, and no key is given twice.
+        QSet<QString> keys;
+        for (const QAction* action : window->actions())
+            for (const auto& key : action->shortcuts()) {
+                QVERIFY2(!keys.contains(key.toString()), qPrintable(key.toString()));
+                keys.insert(key.toString());
+                QVERIFY(!action->text().isEmpty());
+            }
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+    }
+
+    void fullPaneAndBack()
+    {
+        test::Scratch scratch;
+        const auto window = open(scratch / "library");
+        const auto docks = window->findChildren<QDockWidget*>();
+        QCOMPARE(docks.size(), 3);
+        QTest::keyClick(window.get(), Qt::Key_F11);
+        for (const QDockWidget* dock : docks)
+            QVERIFY(!dock->isVisible());
+        QTest::keyClick(window.get(), Qt::Key_F11);
+        for (const QDockWidget* dock : docks)
+            QTRY_VERIFY(dock->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+    }
+};
+
+int main(int argc, char** argv)
+{
+    QSurfaceFormat format;
+    format.setVersion(3, 2);
+    format.setProfile(QSurfaceFormat::CoreProfile);
+    format.setDepthBufferSize(24);
+    format.setStencilBufferSize(8);
+    QSurfaceFormat::setDefaultFormat(format);
+    QApplication app(argc, argv);
+    TestCaseWindow test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "test_case_window.moc"
