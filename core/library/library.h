@@ -95,7 +95,7 @@ public:
     void clearQuarantine(Id id);
 
     // Phenotypes and labels from CSV (UTF-8, comma or semicolon, header row). Columns: one of study_uid | patient_id (+
-    // optional study_date); lvedv_ml, lvesv_ml, lvsv_ml, lvef_percent, shd (0/1). Rows that match nothing or can't be
+    // optional study_date) | ecg_file (name of the ECG's file, for patients with one ECG); lvedv_ml, lvesv_ml, lvsv_ml, lvef_percent, shd (0/1). Rows that match nothing or can't be
     // read are warnings with their line number.
     struct TableImport
     {

@@ -97,6 +97,15 @@ Target targetOf(const sql::Database& database, const PhenotypeTable::Row& row)
         collect(studies);
         return target;
     }
+    if (row.patientId.empty()) {
+        // The label belongs to the patient; a patient with several ECGs needs a study or the patient named instead.
+        target.owner = &ofPatient;
+        sql::Statement patients(database, "SELECT patient_id FROM ecgs WHERE file_name = ?1 AND NOT EXISTS (SELECT 1 FROM ecgs o WHERE "
+                                          "o.patient_id = ecgs.patient_id AND o.file_name <> ?1)");
+        patients.bind(row.ecgFile);
+        collect(patients);
+        return target;
+    }
     if (!row.studyDate.empty()) {
         sql::Statement studies(database, "SELECT s.id FROM studies s JOIN patients p ON p.id = s.patient_id "
                                          "WHERE p.external_id = ? AND s.date = ?");
@@ -131,7 +140,9 @@ Library::TableImport Library::importPhenotypes(const std::filesystem::path& csv)
     for (const PhenotypeTable::Row& row : table.rows) {
         const Target target = targetOf(database, row);
         if (target.ids.empty()) {
-            result.warnings.push_back(atLine(row.line, "table-no-match", "the library has no such study or patient"));
+            result.warnings.push_back(atLine(row.line, "table-no-match", row.studyUid.empty() && row.patientId.empty()
+                                                          ? "the library has no such ECG, or its patient has several: name the study or the patient"
+                                                          : "the library has no such study or patient"));
             continue;
         }
         ++result.matched;

@@ -18,8 +18,8 @@ namespace {
 constexpr std::uintmax_t largestTable = std::uintmax_t(256) << 20;
 constexpr std::size_t headBytes = 64 * 1024;
 
-enum Column { StudyUid, PatientId, StudyDate, Lvedv, Lvesv, Lvsv, Lvef, Shd, ColumnCount };
-constexpr std::array<const char*, ColumnCount> columnNames{"study_uid", "patient_id", "study_date",   "lvedv_ml",
+enum Column { StudyUid, PatientId, EcgFile, StudyDate, Lvedv, Lvesv, Lvsv, Lvef, Shd, ColumnCount };
+constexpr std::array<const char*, ColumnCount> columnNames{"study_uid", "patient_id", "ecg_file",     "study_date", "lvedv_ml",
                                                            "lvesv_ml",  "lvsv_ml",    "lvef_percent", "shd"};
 
 std::string trimmed(const std::string& text)
@@ -97,7 +97,7 @@ struct Header
     bool has(Column c) const { return position[c] >= 0; }
     bool isTable() const
     {
-        return (has(StudyUid) || has(PatientId)) &&
+        return (has(StudyUid) || has(PatientId) || has(EcgFile)) &&
                std::any_of(position.begin() + Lvedv, position.end(), [](int p) { return p >= 0; });
     }
 };
@@ -186,8 +186,9 @@ public:
         row.line = line;
         row.studyUid = field(StudyUid);
         row.patientId = field(PatientId);
-        if (row.studyUid.empty() && row.patientId.empty()) {
-            warn("table-no-identity", "the row names neither a study nor a patient");
+        row.ecgFile = field(EcgFile);
+        if (row.studyUid.empty() && row.patientId.empty() && row.ecgFile.empty()) {
+            warn("table-no-identity", "the row names neither a study, a patient nor an ECG");
             return;
         }
         if (const std::string date = field(StudyDate); !isAbsent(date)) {
@@ -300,9 +301,9 @@ PhenotypeTable readPhenotypeTable(const std::filesystem::path& csv)
     const std::string whole = readText(csv, std::size_t(size));
     const std::string_view text = withoutBom(whole);
     const Header header = readHeader(text);
-    if (!header.has(StudyUid) && !header.has(PatientId))
+    if (!header.has(StudyUid) && !header.has(PatientId) && !header.has(EcgFile))
         throw base::ParseError(base::ErrorCode::NotRecognised,
-                               "The header row has neither a column study_uid nor patient_id.", {csv, "line 1"});
+                               "The header row has none of the columns study_uid, patient_id and ecg_file.", {csv, "line 1"});
     if (!header.isTable())
         throw base::ParseError(base::ErrorCode::NotRecognised,
                                "The header row has none of lvedv_ml, lvesv_ml, lvsv_ml, lvef_percent and shd.",

@@ -17,7 +17,7 @@ struct PhenotypeTable
     struct Row
     {
         int line = 0; // 1-based, where the row starts
-        std::string studyUid, patientId, studyDate;
+        std::string studyUid, patientId, ecgFile, studyDate;
         retrieval::Phenotypes values;
     };
     std::vector<Row> rows; // what could be read

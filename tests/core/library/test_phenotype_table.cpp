@@ -38,6 +38,7 @@ private slots:
     void importsByStudyPatientAndDate();
     void importMergesAndCompletes();
     void labelsOfEcgs();
+    void labelsByEcgFile();
 };
 
 void TestPhenotypeTable::variants_data()
@@ -223,6 +224,26 @@ void TestPhenotypeTable::labelsOfEcgs()
     QVERIFY(labels[0].structuralHeartDisease == true); // the patient's, where the study says nothing
     QCOMPARE(labels[1].ecg, lone);
     QVERIFY(labels[1].lvef == 55.0 && labels[1].structuralHeartDisease == true && !labels[1].study);
+}
+
+// Research sets name recordings, not patients: the file's name labels an ECG whose patient has no other.
+void TestPhenotypeTable::labelsByEcgFile()
+{
+    Scratch scratch;
+    Library::create(scratch / "library");
+    const auto library = Library::open(scratch / "library");
+    const Id lone = library->addEcg(makeEcg(1, "", "2020-01-02")).first;
+    library->addEcg(makeEcg(2, "B", "2020-01-02"));
+    library->addEcg(makeEcg(3, "B", "2021-01-02"));
+    const auto result = library->importPhenotypes(writeText(
+        scratch / "labels.csv", "ecg_file,lvef_percent\necg-1.dcm,38\necg-2.dcm,60\nabsent.dcm,60\n"));
+    QCOMPARE(result.rows, 3);
+    QCOMPARE(result.matched, 1);
+    QCOMPARE(summaryOf(result.warnings), (std::vector<std::string>{"table-no-match@line 3", "table-no-match@line 4"}));
+    const auto labels = library->ecgLabels();
+    QCOMPARE(labels.size(), std::size_t(1));
+    QCOMPARE(labels[0].ecg, lone);
+    QCOMPARE(labels[0].lvef, std::optional<double>(38.0));
 }
 
 QTEST_GUILESS_MAIN(TestPhenotypeTable)
