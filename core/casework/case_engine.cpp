@@ -142,7 +142,7 @@ struct CaseEngine::Impl
     std::string labelOf(Id patient, const std::string& date) const
     {
         const std::string external = library.patient(patient).externalId;
-        return (external.empty() ? std::string("patient without ID") : "patient " + external) +
+        return (external.empty() ? std::string("no ID") : external) +
                (date.empty() ? "" : ", " + date);
     }
 

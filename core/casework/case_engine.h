@@ -15,7 +15,7 @@ struct Neighbour
     double distance = 0;
     std::optional<double> lvef;
     int classIndex = -1;
-    std::string label; // "patient 0012, 2019-04-02" — for the screen, never for a log
+    std::string label; // "0012, 2019-04-02" — for the screen, never for a log
 };
 
 struct Prediction

@@ -71,8 +71,7 @@ base::Json createBundle(const std::filesystem::path& folder, const std::string& 
     request.kind = kind;
     request.architecture = architecture;
     request.seed = seed;
-    request.name = "untrained " + kind + " weights, " + architecture + " architecture" +
-                   (kind == "random" ? ", seed " + std::to_string(seed) : std::string());
+    request.name = kind + " " + architecture + (kind == "random" ? " " + std::to_string(seed) : std::string());
     request.ecgRecipe = ecgRecipe.toJson();
     request.echoRecipe = echoRecipe.toJson();
     plugin::raise(functions.create(request, job));

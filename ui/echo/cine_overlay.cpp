@@ -30,21 +30,33 @@ QString millimetres(double x, double y)
     return number(x) + QStringLiteral(" mm/px");
 }
 
-// Two texts on one line; the right one goes first when there is no room for both.
+// Two texts on one line. Where there is no room for both, the right one takes the second line, as long as that leaves the
+// picture free; at last the left one gives way when the right one matters more.
 void paintLine(QPainter& painter, const QRectF& line, const QString& left, const QColor& leftColour,
-               const QString& right, const QColor& rightColour)
+               const QString& right, const QColor& rightColour, const QRectF& secondLine, bool rightMatters)
 {
     const QFontMetricsF metrics(painter.font());
     const double leftWidth = metrics.horizontalAdvance(left), rightWidth = metrics.horizontalAdvance(right);
-    const bool both = !right.isEmpty() && leftWidth + rightWidth + kGap <= line.width();
-    const double room = both ? line.width() - rightWidth - kGap : line.width();
+    const bool oneLine = leftWidth + rightWidth + kGap <= line.width();
+    const bool twoLines = !right.isEmpty() && !oneLine && !secondLine.isEmpty();
+    const bool beside = !right.isEmpty() && (oneLine || (!twoLines && rightMatters));
+    const double room = beside ? line.width() - rightWidth - kGap : line.width();
     painter.setPen(leftColour);
     painter.drawText(QRectF(line.topLeft(), QSizeF(room, line.height())), Qt::AlignLeft | Qt::AlignVCenter,
                      metrics.elidedText(left, Qt::ElideRight, room));
-    if (both) {
-        painter.setPen(rightColour);
+    painter.setPen(rightColour);
+    if (beside)
         painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, right);
-    }
+    else if (twoLines)
+        painter.drawText(secondLine, Qt::AlignLeft | Qt::AlignVCenter,
+                         metrics.elidedText(right, Qt::ElideRight, secondLine.width()));
+}
+
+// The line next to `line`, or nothing where it would cover the picture.
+QRectF nextLine(const QRectF& line, double direction, const QRectF& picture)
+{
+    const QRectF next = line.translated(0, direction * line.height());
+    return next.intersects(picture) ? QRectF() : next;
 }
 
 // Where there is no line of its own, the words stand beside the picture: in the black at its left and right.
@@ -104,7 +116,7 @@ void paintOverlay(QPainter& painter, const QRectF& cell, const CellLayout& layou
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(cell.adjusted(0.5, 0.5, -0.5, -0.5));
     }
-    paintLine(painter, layout.title, overlay.title, text, overlay.weight, quiet);
+    paintLine(painter, layout.title, overlay.title, text, overlay.weight, quiet, nextLine(layout.title, 1, layout.picture), true);
     if (!overlay.error.isEmpty()) {
         painter.setPen(error);
         const QRectF middle(layout.title.left(), layout.title.bottom(), layout.title.width(),
@@ -117,11 +129,12 @@ void paintOverlay(QPainter& painter, const QRectF& cell, const CellLayout& layou
         painter.drawText(layout.picture, Qt::AlignCenter, words("reading …"));
     }
     if (!overlay.note.isEmpty())
-        paintLine(painter, layout.footer, overlay.note, error, {}, error);
+        paintLine(painter, layout.footer, overlay.note, error, {}, error, {}, false);
     else if (layout.footerOverPicture)
         paintBesidePicture(painter, cell, layout, overlay, quiet);
     else
-        paintLine(painter, layout.footer, overlay.footerLeft, quiet, overlay.footerRight, quiet);
+        paintLine(painter, layout.footer, overlay.footerLeft, quiet, overlay.footerRight, quiet,
+                  nextLine(layout.footer, -1, layout.picture), false);
 }
 
 void paintEmpty(QPainter& painter, const QRectF& area, const QString& what, const QString& how,

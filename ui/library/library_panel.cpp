@@ -52,7 +52,7 @@ struct LibraryPanel::Impl
     // Few patients stand open; many stay folded, except those a person opened.
     void restoreOpen()
     {
-        const bool few = model->rowCount() <= 12;
+        const bool few = model->rowCount() <= 24;
         for (int row = 0; row < filter->rowCount(); ++row) {
             const QModelIndex patient = filter->index(row, 0);
             tree->setExpanded(patient, few || openPatients.contains(id(patient)));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/library/library_tree.h"
 
+#include "ui/retrieval/formatting.h"
+
 #include <QPainter>
 #include <QPixmap>
 
@@ -73,9 +75,9 @@ void LibraryTree::fill(const LibraryPanel::Contents& contents)
         m_ecgs[e.id] = node;
     }
     for (const auto& s : contents.studies) {
-        QStringList parts{tr("%n clip(s)", nullptr, s.cines)};
+        QStringList parts{counted(s.cines, "clip", "clips")};
         if (s.stills)
-            parts << tr("%n still(s)", nullptr, s.stills);
+            parts << counted(s.stills, "still", "stills");
         auto* node = makeNode(tr("Echo  %1 · %2").arg(when(s.date, {}), parts.join(QStringLiteral(", "))), Study, s.id);
         node->setData(text(s.date + " " + s.description + " " + s.manufacturer), SearchRole);
         node->setToolTip(tr("%1\n%2%3").arg(orDash(text(s.description)), text(s.manufacturer), s.simulated ? tr(" · simulated") : QString()));
@@ -95,7 +97,7 @@ void LibraryTree::fill(const LibraryPanel::Contents& contents)
 void LibraryTree::addClip(QStandardItem* study, const library::ClipRow& row)
 {
     const bool cine = row.kind == echo::ClipKind::Cine;
-    auto* node = makeNode(cine ? tr("%n frame(s) · %1 fps", nullptr, row.frames).arg(row.fps, 0, 'f', 0) : tr("still"), Clip, row.id);
+    auto* node = makeNode(cine ? tr("%1 · %2 fps").arg(counted(row.frames, "frame", "frames")).arg(row.fps, 0, 'f', 0) : tr("still"), Clip, row.id);
     node->setData(qint64(row.study), StudyRole);
     node->setData(text(row.fileName), SearchRole);
     node->setIcon(m_thumbnails.value(row.id, m_placeholder));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/library/quarantine_list.h"
 
+#include "ui/retrieval/formatting.h"
+
 #include <QFileInfo>
 #include <QListWidget>
 #include <QMenu>
@@ -49,7 +51,7 @@ void QuarantineList::setRows(const std::vector<library::QuarantineRow>& rows)
         item->setData(Qt::UserRole, qint64(row.id));
         item->setData(Qt::UserRole + 1, file);
     }
-    m_header->setText(tr("▲ %n file(s) couldn't be imported", nullptr, int(rows.size())));
+    m_header->setText(tr("▲ %1 couldn't be imported").arg(counted(qsizetype(rows.size()), "file", "files")));
     setVisible(!rows.empty());
 }
 

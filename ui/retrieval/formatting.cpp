@@ -30,6 +30,11 @@ QString distance(double euclidean)
     return QString::number(euclidean, 'f', euclidean < 10 ? 2 : 1);
 }
 
+QString counted(qsizetype n, const char* one, const char* many)
+{
+    return QStringLiteral("%1 %2").arg(n).arg(QString::fromUtf8(n == 1 ? one : many));
+}
+
 QString sourceHint(const QString& what, const QString& value, const std::optional<retrieval::SourcedValue>& sourced)
 {
     if (!sourced)

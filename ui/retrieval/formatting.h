@@ -17,6 +17,8 @@ QString percent(const std::optional<retrieval::SourcedValue>& value);      // "3
 QString percent(const std::optional<double>& value);
 QString similarity(double cosine);                                         // "0.83"
 QString distance(double euclidean);                                        // "4.27"
+// "1 clip", "3 clips".
+QString counted(qsizetype n, const char* one, const char* many);
 // "LVEF 38 % · source: table labels.csv", or why it is unknown.
 QString sourceHint(const QString& what, const QString& value, const std::optional<retrieval::SourcedValue>& sourced);
 

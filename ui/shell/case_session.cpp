@@ -26,6 +26,16 @@ QString sentence(const base::Warnings& warnings)
     return warnings.empty() ? QString() : QString::fromStdString(warnings.front().sentence);
 }
 
+std::vector<CineCell> cellsOfOwnStudy(library::Library& library, library::Id study, const std::string& bundle)
+{
+    auto cells = chooseCells(library, study, bundle, cellsPerSide);
+    for (auto& cell : cells) {
+        cell.own = true;
+        cell.title = CaseSession::tr("own study");
+    }
+    return cells;
+}
+
 } // namespace
 
 struct CaseSession::Loaded
@@ -175,11 +185,7 @@ void CaseSession::openEcg(library::Id ecg)
             opened.findings = ecg::checkQuality(opened.record, recipe);
             if (const auto row = library->ecg(ecg); row.linkedStudy) {
                 opened.study = *row.linkedStudy;
-                opened.cells = chooseCells(*library, opened.study, bundle, cellsPerSide);
-                for (auto& cell : opened.cells) {
-                    cell.own = true;
-                    cell.title = tr("own study");
-                }
+                opened.cells = cellsOfOwnStudy(*library, opened.study, bundle);
             }
             library->setSetting(lastEcgKey, std::to_string(ecg));
             return opened;
@@ -240,6 +246,30 @@ void CaseSession::showRetrieved(library::Id study, const QString& title)
 void CaseSession::updateCells()
 {
     emit cellsChanged(besideEachOther(m_alone ? std::vector<CineCell>{} : m_ownCells, m_otherCells, m_rows, m_columns));
+}
+
+// Views get their weights when their study is embedded, which may be after its clips were opened.
+void CaseSession::reloadWeights()
+{
+    const auto missing = [](const std::vector<CineCell>& cells) {
+        return std::any_of(cells.begin(), cells.end(), [](const CineCell& c) { return !c.viewWeight && c.clip.kind == echo::ClipKind::Cine; });
+    };
+    if (!missing(m_ownCells) && !missing(m_otherCells))
+        return;
+    if (m_ownStudy && m_ecg)
+        m_jobs.start(
+            tr("Reading view weights"), JobRunner::Lane::Files, this,
+            [library = m_library.get(), study = m_ownStudy, bundle = bundleId()](const base::JobContext&) {
+                return cellsOfOwnStudy(*library, study, bundle);
+            },
+            [this, study = m_ownStudy](std::vector<CineCell>& cells) {
+                if (study != m_ownStudy)
+                    return;
+                m_ownCells = std::move(cells);
+                updateCells();
+            });
+    if (m_alone && m_shownStudy)
+        openStudy(m_shownStudy);
 }
 
 void CaseSession::setGrid(int rows, int columns)
@@ -319,7 +349,9 @@ void CaseSession::embedMissing()
         [loaded = m_loaded](const base::JobContext& job) { return loaded->cases->embedMissing(job); },
         [this](casework::CaseEngine::Outcome& outcome) {
             if (!outcome.failures.empty())
-                say(tr("%n item(s) couldn't be embedded: %1", nullptr, int(outcome.failures.size())).arg(sentence(outcome.failures)), NoticeBar::Tone::Warning);
+                say(tr("%1 couldn't be embedded: %2").arg(counted(qsizetype(outcome.failures.size()), "item", "items"), sentence(outcome.failures)), NoticeBar::Tone::Warning);
+            if (outcome.studies > 0)
+                reloadWeights();
             if (!m_ecg)
                 return;
             if (outcome.ecgs + outcome.studies > 0 || (m_retrieval && m_retrieval->studies.empty()))

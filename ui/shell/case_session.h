@@ -66,6 +66,7 @@ private:
     void runAnalysis(bool again);
     void embedMissing();
     void updateCells();
+    void reloadWeights();
     std::string bundleId() const { return m_facts ? m_facts->bundleId : std::string(); }
     void say(const QString& text, NoticeBar::Tone tone = NoticeBar::Tone::Plain, const QString& actionText = {}, std::function<void()> action = {});
 

@@ -70,7 +70,7 @@ void TestCaseEngine::predictsFromTheNearest()
     QCOMPARE(p.lvefNeighbours[2].classIndex, 1);
     QCOMPARE(p.lvefNeighbours[2].distance, 3.0);
     QVERIFY(p.lvefNeighbours[2].lvef == 45.0);
-    QCOMPARE(p.lvefNeighbours[2].label, std::string("patient P2, 2020-01-01"));
+    QCOMPARE(p.lvefNeighbours[2].label, std::string("P2, 2020-01-01"));
     QCOMPARE(p.candidates, std::size_t(9));
     QCOMPARE(p.ecg, query);
 
@@ -123,7 +123,7 @@ void TestCaseEngine::recordOutsideTheLibrary()
     auto renamed = makeEcg(10, "somebody", "2021-01-01");
     const Prediction q = c.cases->predict(renamed);
     for (const Neighbour& n : q.lvefNeighbours)
-        QVERIFY(n.label.find("patient P0") == std::string::npos);
+        QVERIFY(n.label.find("P0") == std::string::npos);
     QCOMPARE(q.candidates, std::size_t(7));
 }
 
@@ -233,7 +233,7 @@ void TestCaseEngine::retrievesByCosine()
     QVERIFY(std::abs(r.studies[0].similarity - std::cos(0.3)) < 1e-6);
     QVERIFY(std::abs(r.studies[2].similarity - std::cos(2.0)) < 1e-6);
     QCOMPARE(r.studies[1].rank, 2);
-    QCOMPARE(r.studies[0].label, std::string("patient B, 2020-01-01"));
+    QCOMPARE(r.studies[0].label, std::string("B, 2020-01-01"));
     QCOMPARE(r.studies[0].phenotypes.lvef->value, 50.0);
     QVERIFY(r.studies[1].phenotypes.isEmpty());
     QCOMPARE(studiesOf(c.cases->retrieve(query, 1)), (std::vector<Id>{near}));
