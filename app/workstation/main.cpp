@@ -7,31 +7,11 @@
 #include <QCommandLineParser>
 #include <QMessageBox>
 #include <QStandardPaths>
-#include <QSurfaceFormat>
-#include <QTimer>
 
 #include <cstdio>
 
-namespace {
-
-// VTK needs this before the first OpenGL widget is made.
-void setSurfaceFormat()
-{
-    QSurfaceFormat format;
-    format.setRenderableType(QSurfaceFormat::OpenGL);
-    format.setVersion(3, 2);
-    format.setProfile(QSurfaceFormat::CoreProfile);
-    format.setDepthBufferSize(24);
-    format.setStencilBufferSize(8);
-    format.setSamples(0);
-    QSurfaceFormat::setDefaultFormat(format);
-}
-
-} // namespace
-
 int main(int argc, char** argv)
 {
-    setSurfaceFormat();
     QApplication app(argc, argv);
     QApplication::setOrganizationName(QStringLiteral("echo2ecg"));
     QApplication::setApplicationName(QStringLiteral("workstation"));

@@ -97,7 +97,10 @@ void SimilarHearts::setRetrieval(const casework::Retrieval& retrieval)
     d.own->setVisible(retrieval.ownSimilarity.has_value());
     if (retrieval.ownSimilarity)
         d.own->setText(tr("This patient's own study: similarity %1").arg(similarity(*retrieval.ownSimilarity)));
+    const qint64 selected = selectedStudy();
     d.model->setStudies(retrieval.studies);
+    if (const int row = d.model->rowOf(selected); row >= 0)
+        d.list->setCurrentIndex(d.model->index(row));
     d.stack->setCurrentWidget(d.page);
 }
 
@@ -122,6 +125,7 @@ void SimilarHearts::setThumbnail(qint64 study, const QList<QImage>& frames)
 
 void SimilarHearts::setBusy(const QString& what)
 {
+    m_impl->model->setStudies({});
     m_impl->state->showBusy(what);
     m_impl->stack->setCurrentWidget(m_impl->state);
 }

@@ -1,30 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/case_session.h"
 
-#include "casework/bundle_choice.h"
-#include "report/case_report.h"
-#include "ui/retrieval/formatting.h"
 #include "ui/shell/cell_choice.h"
 
 #include <QDateTime>
 
 #include <algorithm>
 #include <set>
-#include <variant>
 
 namespace echo2ecg::ui {
 
 namespace {
 
 constexpr int cellsPerSide = 9;   // of what a 3×3 grid can show
-constexpr int rankedStudies = 20;
 
 const char* const lastEcgKey = "shell/last-ecg";
-
-QString sentence(const base::Warnings& warnings)
-{
-    return warnings.empty() ? QString() : QString::fromStdString(warnings.front().sentence);
-}
 
 std::vector<CineCell> cellsOfOwnStudy(library::Library& library, library::Id study, const std::string& bundle)
 {
@@ -37,12 +27,6 @@ std::vector<CineCell> cellsOfOwnStudy(library::Library& library, library::Id stu
 }
 
 } // namespace
-
-struct CaseSession::Loaded
-{
-    std::unique_ptr<inference::Engine> engine;
-    std::unique_ptr<casework::CaseEngine> cases;
-};
 
 CaseSession::CaseSession(const WindowOptions& options, QObject* parent) : QObject(parent)
 {
@@ -62,32 +46,6 @@ CaseSession::~CaseSession()
 void CaseSession::say(const QString& text, NoticeBar::Tone tone, const QString& actionText, std::function<void()> action)
 {
     emit noticed(text, tone, actionText, action);
-}
-
-void CaseSession::loadBundle(const std::filesystem::path& bundle)
-{
-    emit analysing(tr("Loading the model…"));
-    m_jobs.start(
-        tr("Loading the model"), JobRunner::Lane::Device, this,
-        [library = m_library.get(), bundle](const base::JobContext& job) {
-            const auto folder = casework::chooseBundle(*library, bundle, job);
-            inference::EngineOptions options;
-            options.store = library;
-            auto loaded = std::make_shared<Loaded>();
-            loaded->engine = inference::loadEngine(folder, options, job);
-            loaded->cases = std::make_unique<casework::CaseEngine>(*library, *loaded->engine);
-            casework::rememberBundle(*library, folder);
-            return loaded;
-        },
-        [this](std::shared_ptr<Loaded>& loaded) {
-            m_loaded = loaded;
-            m_facts = loaded->cases->facts();
-            emit engineChanged();
-            if (m_ecg)
-                analyse();
-            else
-                embedMissing();
-        });
 }
 
 void CaseSession::refreshLibrary()
@@ -290,75 +248,6 @@ void CaseSession::reopenLast()
         openEcg(found->id);
 }
 
-void CaseSession::analyse()
-{
-    if (!m_ecg)
-        return;
-    if (!m_loaded) {
-        emit analysing(tr("Loading the model…"));
-        return;
-    }
-    emit analysing(tr("Encoding the ECG…"));
-    runAnalysis(false);
-}
-
-void CaseSession::runAnalysis(bool again)
-{
-    struct Analysis
-    {
-        casework::Prediction prediction;
-        casework::Retrieval retrieval;
-    };
-    m_jobs.start(
-        tr("Predicting"), JobRunner::Lane::Device, this,
-        [loaded = m_loaded, ecg = m_ecg](const base::JobContext& job) -> std::variant<Analysis, QString> {
-            try {
-                Analysis analysis;
-                analysis.prediction = loaded->cases->predict(ecg, job);
-                analysis.retrieval = loaded->cases->retrieve(ecg, rankedStudies, job);
-                return analysis;
-            } catch (const base::Cancelled&) {
-                throw;
-            } catch (const base::Error& error) {
-                return QString::fromStdString(error.what());
-            }
-        },
-        [this, ecg = m_ecg, again](std::variant<Analysis, QString>& outcome) {
-            if (ecg != m_ecg)
-                return;
-            if (const auto* failure = std::get_if<QString>(&outcome)) {
-                emit analysisFailed(*failure);
-                return;
-            }
-            auto& analysis = std::get<Analysis>(outcome);
-            m_prediction = std::move(analysis.prediction);
-            m_retrieval = std::move(analysis.retrieval);
-            emit predicted(*m_prediction);
-            emit retrieved(*m_retrieval, !again);
-            if (!again)
-                embedMissing();
-        });
-}
-
-void CaseSession::embedMissing()
-{
-    if (!m_loaded)
-        return;
-    m_jobs.start(
-        tr("Embedding"), JobRunner::Lane::Device, this,
-        [loaded = m_loaded](const base::JobContext& job) { return loaded->cases->embedMissing(job); },
-        [this](casework::CaseEngine::Outcome& outcome) {
-            if (!outcome.failures.empty())
-                say(tr("%1 couldn't be embedded: %2").arg(counted(qsizetype(outcome.failures.size()), "item", "items"), sentence(outcome.failures)), NoticeBar::Tone::Warning);
-            if (outcome.studies > 0)
-                reloadWeights();
-            if (!m_ecg)
-                return;
-            if (outcome.ecgs + outcome.studies > 0 || (m_retrieval && m_retrieval->studies.empty()))
-                runAnalysis(true);
-        });
-}
-
 void CaseSession::remove(library::Id ecg, library::Id study)
 {
     m_jobs.start(
@@ -389,32 +278,6 @@ void CaseSession::dismissQuarantine(library::Id id)
 {
     m_library->clearQuarantine(id);
     refreshLibrary();
-}
-
-void CaseSession::writeReport(const std::filesystem::path& pdf)
-{
-    if (!m_record) {
-        say(tr("There is no case to report: open an ECG first"), NoticeBar::Tone::Warning);
-        return;
-    }
-    report::CaseReport known{*m_record, m_prediction, m_retrieval, m_facts, {}};
-    m_jobs.start(
-        tr("Writing the report"), JobRunner::Lane::Files, this,
-        [library = m_library.get(), known = std::move(known), pdf, bundle = bundleId()](const base::JobContext&) {
-            report::CaseReport report = known;
-            if (report.retrieval)
-                for (std::size_t i = 0; i < std::min<std::size_t>(3, report.retrieval->studies.size()); ++i) {
-                    const auto& study = report.retrieval->studies[i];
-                    const auto cells = chooseCells(*library, study.study, bundle, 1);
-                    if (cells.empty())
-                        continue;
-                    echo::ClipFrames frames(cells.front().clip, std::size_t(16) << 20);
-                    const std::string caption = std::to_string(study.rank) + " · " + similarity(study.similarity).toStdString();
-                    report.pictures.emplace_back(caption, echo::thumbnail(frames, 480, 360));
-                }
-            report::writeCaseReport(report, pdf);
-        },
-        [this, pdf] { say(tr("The case report is in %1").arg(QString::fromStdString(pdf.string()))); });
 }
 
 } // namespace echo2ecg::ui

@@ -62,7 +62,12 @@ signals:
     void noticed(const QString& text, NoticeBar::Tone tone, const QString& actionText, const std::function<void()>& action);
 
 private:
-    struct Loaded;  // engine and case engine, kept alive by the jobs that use them
+    // Kept alive by the jobs that use it.
+    struct Loaded
+    {
+        std::unique_ptr<inference::Engine> engine;
+        std::unique_ptr<casework::CaseEngine> cases;
+    };
     void runAnalysis(bool again);
     void embedMissing();
     void updateCells();

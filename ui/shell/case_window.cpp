@@ -1,84 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/shell/case_window.h"
+#include "ui/shell/case_window_impl.h"
 
-#include "ui/ecg/ecg_page_view.h"
 #include "ui/jobs/job_bar.h"
 #include "ui/retrieval/formatting.h"
-#include "ui/retrieval/prediction_card.h"
-#include "ui/retrieval/similar_hearts.h"
-#include "ui/shell/case_actions.h"
-#include "ui/shell/case_session.h"
-#include "ui/shell/command_palette.h"
 #include "ui/theme/theme.h"
 
 #include <QApplication>
-#include <QDockWidget>
 #include <QDragEnterEvent>
-#include <QFileDialog>
-#include <QLabel>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <QMimeData>
 #include <QSettings>
-#include <QSplitter>
 #include <QStatusBar>
-#include <QTimer>
 #include <QVBoxLayout>
 
 namespace echo2ecg::ui {
 
-namespace {
-
-std::filesystem::path toPath(const QString& text)
+QDockWidget* CaseWindow::Impl::dock(const QString& title, const char* name, QWidget* content, Qt::DockWidgetArea area)
 {
-    return std::filesystem::path(text.toStdString());
+    auto* made = new QDockWidget(title, window);
+    made->setObjectName(QLatin1String(name));
+    made->setWidget(content);
+    window->addDockWidget(area, made);
+    docks << made;
+    return made;
 }
-
-} // namespace
-
-struct CaseWindow::Impl
-{
-    CaseWindow* window;
-    WindowOptions options;
-    CaseActions actions;
-    EcgPageView* ecg = nullptr;
-    CineGrid* cine = nullptr;
-    PredictionCard* prediction = nullptr;
-    SimilarHearts* similar = nullptr;
-    LibraryPanel* library = nullptr;
-    NoticeBar* notice = nullptr;
-    CommandPalette* palette = nullptr;
-    QSplitter* centre = nullptr;
-    QLabel* bundleLabel = nullptr;
-    QLabel* deviceLabel = nullptr;
-    QList<QDockWidget*> docks;
-    QByteArray defaultState, stateBeforeFullPane;
-    std::function<void()> undo;
-    bool hasCells = false;
-    casework::Retrieval ranked;
-    std::unique_ptr<CaseSession> session;  // last: its jobs end before the panes go
-
-    Impl(CaseWindow* w, const WindowOptions& o) : window(w), options(o), actions(w) {}
-
-    QDockWidget* dock(const QString& title, const char* name, QWidget* content, Qt::DockWidgetArea area)
-    {
-        auto* made = new QDockWidget(title, window);
-        made->setObjectName(QLatin1String(name));
-        made->setWidget(content);
-        window->addDockWidget(area, made);
-        docks << made;
-        return made;
-    }
-
-    void buildPanes();
-    void buildStatusBar();
-    void connectActions();
-    void connectSession();
-    void restorePlaces();
-    void toggleFullPane();
-    void open(const QStringList& files);
-    void showStatus();
-};
 
 void CaseWindow::Impl::buildPanes()
 {
@@ -161,163 +106,6 @@ void CaseWindow::Impl::open(const QStringList& files)
         paths.push_back(toPath(file));
     if (!paths.empty())
         session->importPaths(paths);
-}
-
-void CaseWindow::Impl::connectActions()
-{
-    const auto on = [this](QAction* action, auto slot) { QObject::connect(action, &QAction::triggered, window, slot); };
-    const auto openFiles = [this] { open(QFileDialog::getOpenFileNames(window, tr("Open ECGs and echo clips"))); };
-    on(actions.openFiles, openFiles);
-    QObject::connect(ecg, &EcgPageView::openRequested, window, openFiles);
-    const auto openFolder = [this] {
-        if (const QString folder = QFileDialog::getExistingDirectory(window, tr("Import a folder")); !folder.isEmpty())
-            open({folder});
-    };
-    on(actions.openFolder, openFolder);
-    QObject::connect(library, &LibraryPanel::importRequested, window, openFolder);
-    on(actions.loadBundle, [this] {
-        if (const QString folder = QFileDialog::getExistingDirectory(window, tr("Folder of the model bundle")); !folder.isEmpty())
-            session->loadBundle(toPath(folder));
-    });
-    on(actions.writeReport, [this] {
-        if (const QString file = QFileDialog::getSaveFileName(window, tr("Save the case report"), QStringLiteral("case.pdf"), tr("PDF (*.pdf)")); !file.isEmpty())
-            session->writeReport(toPath(file));
-    });
-    on(actions.screenshot, [this] {
-        if (const QString file = QFileDialog::getSaveFileName(window, tr("Save a picture of the window"), QStringLiteral("workstation.png"), tr("PNG (*.png)")); !file.isEmpty())
-            window->grab().save(file);
-    });
-    on(actions.quit, [this] { window->close(); });
-    on(actions.undo, [this] {
-        notice->clear();
-        actions.undo->setEnabled(false);
-        if (const auto run = std::exchange(undo, {}))
-            run();
-    });
-    on(actions.analyse, [this] { session->analyse(); });
-    on(actions.search, [this] { library->focusSearch(); });
-    on(actions.focusEcg, [this] { ecg->setFocus(); });
-    on(actions.focusEcho, [this] { cine->setFocus(); });
-    on(actions.playPause, [this] { cine->togglePlay(); });
-    on(actions.stepForward, [this] { cine->step(1); });
-    on(actions.stepBack, [this] { cine->step(-1); });
-    on(actions.faster, [this] { cine->faster(); });
-    on(actions.slower, [this] { cine->slower(); });
-    for (QAction* layout : actions.gridLayouts)
-        on(layout, [this, grid = layout->data().toPoint()] {
-            cine->setGridLayout(grid.y(), grid.x());
-            session->setGrid(grid.y(), grid.x());
-        });
-    on(actions.threeByFour, [this] { ecg->setFormat(ecg::PageFormat::ThreeByFourPlusRhythm); });
-    on(actions.twelveByOne, [this] { ecg->setFormat(ecg::PageFormat::TwelveByOne); });
-    on(actions.darkTheme, [] { Theme::instance().apply(ThemeKind::Dark); });
-    on(actions.lightTheme, [] { Theme::instance().apply(ThemeKind::Light); });
-    on(actions.panel, [this] { toggleFullPane(); });
-    on(actions.resetDocks, [this] { window->restoreState(defaultState); });
-    on(actions.palette, [this] { palette->open(); });
-    on(actions.allCommands, [this] { palette->open(); });
-    on(actions.about, [this] {
-        QMessageBox::about(window, tr("About the Echo2ECG Workstation"),
-                           tr("<b>Echo2ECG Workstation %1</b><p>12-lead ECG, echo cine and retrieval in one window.</p>"
-                              "<p><b>For research use only. Not for diagnostic procedures.</b></p><p>Licence: GPL-3.0-or-later.</p>")
-                               .arg(QStringLiteral(E2E_VERSION)));
-    });
-    const auto showTheme = [this] {
-        (Theme::instance().kind() == ThemeKind::Dark ? actions.darkTheme : actions.lightTheme)->setChecked(true);
-    };
-    QObject::connect(&Theme::instance(), &Theme::changed, window, showTheme);
-    showTheme();
-}
-
-void CaseWindow::Impl::connectSession()
-{
-    CaseSession* s = session.get();
-    QObject::connect(s, &CaseSession::libraryRead, library, &LibraryPanel::setContents);
-    QObject::connect(s, &CaseSession::noticed, window, [this](const QString& text, NoticeBar::Tone tone, const QString& actionText, const std::function<void()>& action) {
-        undo = action;
-        actions.undo->setEnabled(bool(action));
-        notice->show(text, tone, actionText, [this] { actions.undo->trigger(); });
-    });
-    QObject::connect(s, &CaseSession::engineChanged, window, [this] {
-        prediction->setEngine(session->engine());
-        similar->setUntrained(!session->engine()->trained);
-        showStatus();
-    });
-    QObject::connect(s, &CaseSession::ecgOpened, window, [this](qint64 id, const std::vector<ecg::Finding>& findings) {
-        ecg->setRecord(session->record(), findings);
-        library->selectEcg(id);
-    });
-    QObject::connect(s, &CaseSession::ecgFailed, ecg, &EcgPageView::setError);
-    QObject::connect(s, &CaseSession::caseClosed, window, [this] {
-        ecg->setRecord(std::nullopt);
-        cine->setCells({});
-        hasCells = false;
-        prediction->setEmpty(tr("The LVEF class that the nearest neighbours of this ECG vote for"), tr("Open an ECG to see it."));
-        similar->setEmpty(tr("The echo studies whose hearts look most alike"), tr("Open an ECG to search."));
-    });
-    QObject::connect(s, &CaseSession::cellsChanged, window, [this](const std::vector<CineCell>& cells) {
-        hasCells = !cells.empty();
-        cine->setCells(cells);
-        if (hasCells)
-            cine->play();
-    });
-    QObject::connect(s, &CaseSession::analysing, window, [this](const QString& what) {
-        if (session->record()) {
-            prediction->setBusy(what);
-            similar->setBusy(what);
-        }
-    });
-    QObject::connect(s, &CaseSession::predicted, prediction, &PredictionCard::setPrediction);
-    QObject::connect(s, &CaseSession::retrieved, window, [this](const casework::Retrieval& retrieval, bool moreComing) {
-        ranked = retrieval;
-        const qint64 shown = similar->selectedStudy();
-        if (retrieval.studies.empty() && moreComing)
-            similar->setBusy(tr("Embedding the echo studies…"));
-        else
-            similar->setRetrieval(retrieval);
-        // The most similar study plays without being asked for, once.
-        if (!retrieval.studies.empty() && shown == 0)
-            similar->activate(0);
-    });
-    QObject::connect(s, &CaseSession::analysisFailed, window, [this](const QString& sentence) {
-        prediction->setError(sentence);
-        similar->setError(sentence);
-    });
-    QObject::connect(&s->jobs(), &JobRunner::failed, window, [this](int, const QString& title, const QString& sentence) {
-        if (!session->engine() && title == tr("Loading the model")) {
-            prediction->setError(sentence);
-            similar->setError(sentence);
-        }
-    });
-
-    QObject::connect(library, &LibraryPanel::ecgActivated, s, &CaseSession::openEcg);
-    QObject::connect(library, &LibraryPanel::studyActivated, window, [this](qint64 study) { session->openStudy(study); });
-    QObject::connect(library, &LibraryPanel::clipActivated, s, &CaseSession::openStudy);
-    QObject::connect(library, &LibraryPanel::retryRequested, window, [this](const QString& file) { open({file}); });
-    QObject::connect(library, &LibraryPanel::dismissRequested, s, &CaseSession::dismissQuarantine);
-    QObject::connect(library, &LibraryPanel::removeRequested, s, &CaseSession::remove);
-    QObject::connect(library, &LibraryPanel::thumbnailNeeded, window, [this](qint64 clip, qint64 study) {
-        session->thumbnails().requestClip(session->library(), clip, study);
-    });
-    QObject::connect(&s->thumbnails(), &ThumbnailService::clipReady, library, &LibraryPanel::setThumbnail);
-    QObject::connect(similar, &SimilarHearts::thumbnailNeeded, window, [this](qint64 study) {
-        session->thumbnails().requestStudy(session->library(), study, session->engine() ? session->engine()->bundleId : std::string());
-    });
-    QObject::connect(&s->thumbnails(), &ThumbnailService::studyReady, similar, &SimilarHearts::setThumbnail);
-    QObject::connect(similar, &SimilarHearts::studyActivated, window, [this](qint64 study) {
-        for (const auto& r : ranked.studies)
-            if (r.study == study)
-                session->showRetrieved(study, tr("%1 · similarity %2 · EF %3").arg(r.rank).arg(similarity(r.similarity), percent(r.phenotypes.lvef)));
-    });
-    QObject::connect(prediction, &PredictionCard::neighbourActivated, s, &CaseSession::openEcg);
-    const auto retry = [this] {
-        if (session->engine())
-            session->analyse();
-        else
-            session->loadBundle(options.bundle);
-    };
-    QObject::connect(prediction, &PredictionCard::retryRequested, window, retry);
-    QObject::connect(similar, &SimilarHearts::retryRequested, window, retry);
 }
 
 void CaseWindow::Impl::restorePlaces()

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/ecg/ecg_page_view.h"
+#include "ui/retrieval/prediction_card.h"
+#include "ui/retrieval/similar_hearts.h"
+#include "ui/shell/case_actions.h"
+#include "ui/shell/case_session.h"
+#include "ui/shell/case_window.h"
+#include "ui/shell/command_palette.h"
+
+#include <QDockWidget>
+#include <QLabel>
+#include <QSplitter>
+
+// Inside of the case window: case_window.cpp builds it, case_window_wiring.cpp connects it.
+namespace echo2ecg::ui {
+
+inline std::filesystem::path toPath(const QString& text)
+{
+    return std::filesystem::path(text.toStdString());
+}
+
+struct CaseWindow::Impl
+{
+    CaseWindow* window;
+    WindowOptions options;
+    CaseActions actions;
+    EcgPageView* ecg = nullptr;
+    CineGrid* cine = nullptr;
+    PredictionCard* prediction = nullptr;
+    SimilarHearts* similar = nullptr;
+    LibraryPanel* library = nullptr;
+    NoticeBar* notice = nullptr;
+    CommandPalette* palette = nullptr;
+    QSplitter* centre = nullptr;
+    QLabel* bundleLabel = nullptr;
+    QLabel* deviceLabel = nullptr;
+    QList<QDockWidget*> docks;
+    QByteArray defaultState, stateBeforeFullPane;
+    std::function<void()> undo;
+    bool hasCells = false;
+    casework::Retrieval ranked;
+    std::unique_ptr<CaseSession> session;  // last: its jobs end before the panes go
+
+    Impl(CaseWindow* w, const WindowOptions& o) : window(w), options(o), actions(w) {}
+
+    QDockWidget* dock(const QString& title, const char* name, QWidget* content, Qt::DockWidgetArea area);
+
+    void buildPanes();
+    void buildStatusBar();
+    void connectActions();
+    void connectSession();
+    void restorePlaces();
+    void toggleFullPane();
+    void open(const QStringList& files);
+    void showStatus();
+};
+
+} // namespace echo2ecg::ui
