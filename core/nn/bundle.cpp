@@ -3,7 +3,6 @@
 
 #include "base/sha256.h"
 #include "nn/bundle_files.h"
-#include "nn/model.h"
 
 #include <algorithm>
 #include <cmath>
@@ -98,6 +97,8 @@ BundleInfo parseInfo(const Json& json)
     return info;
 }
 
+} // namespace
+
 void checkHash(const BundleInfo& info, const char* name)
 {
     const std::filesystem::path file = info.folder / name;
@@ -116,8 +117,6 @@ void needFile(const std::filesystem::path& file)
     if (!std::filesystem::is_regular_file(file, ignored))
         throw Error(ErrorCode::Missing, "a file of the bundle is missing", {file, {}});
 }
-
-} // namespace
 
 std::string bundleId(const BundleInfo& info, const std::string& weightsSha256)
 {
@@ -196,16 +195,6 @@ std::map<std::string, StoredTensor> readBundleWeights(const BundleInfo& info)
     checkWeights(info.architecture, weights, file);
     checkHash(info, kWeightsFile);
     return weights;
-}
-
-std::vector<GoldenCheck> verifyBundle(const BundleInfo& info, const base::JobContext& job)
-{
-    needFile(info.folder / kGoldenFile);
-    checkHash(info, kGoldenFile);
-    job.report({"reading weights", 0, 0, {}});
-    const Model model(info, readBundleWeights(info), chooseDevice(true, 0));
-    job.throwIfCancelled();
-    return verifyGolden(model, job);
 }
 
 } // namespace echo2ecg::nn

@@ -17,4 +17,8 @@ std::string bundleId(const BundleInfo& info, const std::string& weightsSha256);
 void checkWeights(const Architecture& architecture, const std::map<std::string, StoredTensor>& weights,
                   const std::filesystem::path& file);
 
+// Throw base::Error: (Missing) unless the file is there, (Mismatch) unless it is the one that bundle.json lists.
+void needFile(const std::filesystem::path& file);
+void checkHash(const BundleInfo& info, const char* name);
+
 } // namespace echo2ecg::nn
