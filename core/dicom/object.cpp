@@ -120,6 +120,7 @@ Object Object::open(const std::filesystem::path& file, std::uint64_t mostInflate
             object.fail(base::ErrorCode::Malformed, "The deflated data set can't be unpacked.");
         if (inflated.damaged)
             object.warn("deflate-damaged", "The deflated data set is damaged; what came before the damage is read.");
+        object.packed = std::move(object.source);
         object.source = ByteSource::ofMemory(std::move(inflated.bytes));
         at = 0;
     }

@@ -11,6 +11,7 @@ struct Object
 {
     std::filesystem::path file;
     std::unique_ptr<ByteSource> source;
+    std::unique_ptr<ByteSource> packed; // the file itself where `source` came out of it inflated; `meta` reads from it
     TransferSyntax syntax;
     DataSet meta; // group 0002; may be empty
     DataSet main;
