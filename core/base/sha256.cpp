@@ -58,6 +58,8 @@ void Sha256::block(const std::uint8_t* data) noexcept
 
 Sha256& Sha256::add(const void* data, std::size_t bytes) noexcept
 {
+    if (bytes == 0) // of an empty vector, whose data may be null
+        return *this;
     const auto* p = static_cast<const std::uint8_t*>(data);
     std::size_t used = std::size_t(m_length % 64);
     m_length += bytes;
