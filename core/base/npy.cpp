@@ -25,6 +25,8 @@ std::int64_t itemSize(std::string_view dtype)
         return 0;
     std::int64_t n = 0;
     std::from_chars(dtype.data() + 1, dtype.data() + dtype.size(), n);
+    if (n < 0 || n > 1 << 24)
+        return 0;
     return dtype[0] == 'U' ? 4 * n : n;
 }
 
@@ -244,6 +246,8 @@ NpyArray readNpy(const std::filesystem::path& file)
     const std::int64_t item = itemSize(array.dtype);
     if (!isNumber(array.dtype) && array.dtype[0] != 'U')
         throw ParseError(ErrorCode::Unsupported, "the array's type \"" + array.dtype.substr(0, 16) + "\" isn't read", Place{file, "header"});
+    if (item == 0) // any number of values would fit the file
+        throw malformed("the array's type has no size");
     auto shape = field(header, "'shape'");
     if (shape.empty() || shape[0] != '(')
         throw malformed("the shape is missing");
