@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Writes what the fuzzers start from: fuzz_seeds FOLDER makes FOLDER/TARGET/… from small objects made here, from
+// tests/data and, where it is present, from the shared data.
+#include "base/json.h"
+#include "base/npy.h"
+#include "core/dicom/make_dicom.h"
+#include "ecg/recipe.h"
+#include "echo/recipe.h"
+#include "fuzz/readers.h"
+#include "fuzz/seed_images.h"
+#include "nn/bundle_files.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <iterator>
+
+using namespace echo2ecg;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string contentOf(const fs::path& file, std::size_t atMost)
+{
+    std::ifstream in(file, std::ios::binary);
+    std::string text(atMost, '\0');
+    in.read(text.data(), std::streamsize(atMost));
+    text.resize(std::size_t(in.gcount()));
+    return text;
+}
+
+class Seeds
+{
+public:
+    explicit Seeds(fs::path folder) : m_folder(std::move(folder)) {}
+    void add(const char* target, const std::string& name, std::string_view bytes)
+    {
+        fs::create_directories(m_folder / target);
+        std::ofstream(m_folder / target / name, std::ios::binary).write(bytes.data(), std::streamsize(bytes.size()));
+        ++m_count;
+    }
+    void addObject(const char* target, const std::string& name, const QByteArray& bytes)
+    {
+        add(target, name, std::string_view(bytes.constData(), std::size_t(bytes.size())));
+    }
+    fs::path path(const char* target, const char* name)
+    {
+        fs::create_directories(m_folder / target);
+        ++m_count;
+        return m_folder / target / name;
+    }
+    int count() const { return m_count; }
+
+private:
+    fs::path m_folder;
+    int m_count = 0;
+};
+
+void tensors(Seeds& seeds)
+{
+    base::writeNpy(seeds.path("npy", "f4.npy"), base::NpyArray::of({2, 3}, std::vector<float>{1, 2, 3, 4, 5, 6}));
+    base::writeNpy(seeds.path("npy", "f8.npy"), base::NpyArray::of({4}, std::vector<double>{1, 2, 3, 4}));
+    base::writeNpy(seeds.path("npy", "i8.npy"), base::NpyArray::of({1, 2}, std::vector<std::int64_t>{-1, 2}));
+    base::writeNpy(seeds.path("npy", "text.npy"), base::npyOfStrings({"a", "bcd"}));
+    nn::writeSafetensors(seeds.path("safetensors", "two.safetensors"),
+                         {nn::StoredTensor::of("a.weight", {2, 2}, {1, 2, 3, 4}), nn::StoredTensor::of("b", {1}, {5})},
+                         {{"format", "pt"}});
+    const std::string header = R"({"h":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},)"
+                               R"("i":{"dtype":"I64","shape":[],"data_offsets":[4,12]}})";
+    std::string file(8, '\0');
+    file[0] = char(header.size());
+    seeds.add("safetensors", "types.safetensors", file + header + "123456789012");
+}
+
+void bundles(Seeds& seeds)
+{
+    for (const bool isSmall : {false, true}) {
+        nn::BundleInfo info;
+        info.architecture = isSmall ? nn::Architecture::small() : nn::Architecture::published();
+        info.ecgRecipe = ecg::EcgRecipe().toJson();
+        info.echoRecipe = echo::EchoRecipe().toJson();
+        const std::string hash(64, 'a');
+        base::Json json = base::Json::object();
+        json.set("format", nn::kBundleFormat).set("id", nn::bundleId(info, hash)).set("name", "n").set("version", "1");
+        json.set("trained", false).set("simulated", true).set("licence", "l").set("intended_use", "u");
+        base::Json lvef = base::Json::object();
+        lvef.set("names", std::vector<std::string>{"a", "b", "c"}).set("cutoffs", std::vector<double>{40, 50});
+        json.set("classes", base::Json::object({{"lvef", lvef}}));
+        json.set("architecture", info.architecture.toJson());
+        json.set("recipes", base::Json::object({{"ecg", info.ecgRecipe}, {"echo", info.echoRecipe}}));
+        const base::Json file = base::Json::object({{"sha256", hash}});
+        json.set("files", base::Json::object({{nn::kWeightsFile, file}, {nn::kGoldenFile, file}}));
+        seeds.add("bundle", isSmall ? "small.json" : "published.json", json.dump());
+    }
+}
+
+void json(Seeds& seeds)
+{
+    seeds.add("json", "values.json",
+              R"({"a":[1,-2.5e3,true,null,"\u00e4\n\ud83d\ude00"],"b":{"c":{}},"d":9223372036854775807,"e":1e-300})");
+    for (const auto& entry : fs::directory_iterator(fs::path(E2E_TEST_DATA) / "reference")) {
+        const bool isSmall = entry.file_size() <= 4096;
+        const std::string name = entry.path().filename().string();
+        if (isSmall && entry.path().extension() == ".json")
+            seeds.add("json", name, contentOf(entry.path(), 4096));
+        if (isSmall && entry.path().extension() == ".npy")
+            seeds.add("npy", name, contentOf(entry.path(), 4096));
+    }
+}
+
+QByteArray waveform(test::Writing writing, int bits, const char* interpretation)
+{
+    using test::DataWriter;
+    std::vector<QByteArray> channels;
+    for (const char* lead : {"I", "II", "V1"}) {
+        DataWriter code(writing), unit(writing), item(writing);
+        code.text(0x00080100, "SH", "5.6.3-9-1").text(0x00080102, "SH", "SCPECG").text(0x00080104, "LO", lead);
+        unit.text(0x00080100, "SH", "uV").text(0x00080102, "SH", "UCUM");
+        item.text(0x003A0203, "SH", lead).sequence(0x003A0208, {code.data()}).text(0x003A0210, "DS", "2.5");
+        item.sequence(0x003A0211, {unit.data()}).text(0x003A0212, "DS", "1").text(0x003A0213, "DS", "0");
+        item.text(0x003A0215, "DS", "2").text(0x003A0220, "DS", "0.05").text(0x003A0221, "DS", "150");
+        channels.push_back(item.data());
+    }
+    DataWriter group(writing), note(writing), name(writing), data(writing);
+    group.text(0x003A0004, "CS", "ORIGINAL").us(0x003A0005, 3).ul(0x003A0010, 6);
+    group.text(0x003A001A, "DS", "500").text(0x003A0020, "SH", "RHYTHM").sequence(0x003A0200, channels, true);
+    group.us(0x54001004, unsigned(bits)).text(0x54001006, "CS", interpretation);
+    group.bytes(0x5400100A, bits == 8 ? "OB" : "OW", QByteArray(bits == 8 ? 1 : 2, '\x7f'));
+    group.bytes(0x54001010, bits == 8 ? "OB" : "OW", QByteArray(18 * bits / 8, '\x11'));
+    name.text(0x00080100, "SH", "2:16016").text(0x00080102, "SH", "MDC").text(0x00080104, "LO", "QT Interval");
+    note.us(0x0040A180, 0).sequence(0x0040A043, {name.data()}).text(0x0040A30A, "DS", "402").us(0x0040A0B0, 1);
+    data.text(0x00080005, "CS", "ISO_IR 100").text(0x00080016, "UI", test::ecgClass).text(0x00080060, "CS", "ECG");
+    data.text(0x0008002A, "DT", "20240229101112").text(0x00100020, "LO", "TEST").text(0x00100030, "DA", "19500101");
+    data.sequence(0x0040B020, {note.data()}).sequence(0x54000100, {group.data()}, true);
+    return test::withMeta(data.data(), test::syntaxUid(writing), test::ecgClass);
+}
+
+void dicom(Seeds& seeds)
+{
+    for (const auto& [name, file] : fuzz::seedImages()) {
+        seeds.addObject("dicom_image", name, file);
+        seeds.addObject("dicom_header", name, file.left(1024));
+    }
+    using test::Writing;
+    seeds.addObject("dicom_waveform", "explicit", waveform(Writing::Explicit, 16, "SS"));
+    seeds.addObject("dicom_waveform", "implicit", waveform(Writing::Implicit, 16, "US"));
+    seeds.addObject("dicom_waveform", "big-endian", waveform(Writing::BigEndian, 16, "SS"));
+    for (const char* interpretation : {"SB", "UB", "MB", "AB"})
+        seeds.addObject("dicom_waveform", interpretation, waveform(Writing::Explicit, 8, interpretation));
+    seeds.addObject("dicom_header", "ecg", waveform(Writing::Explicit, 16, "SS"));
+}
+
+void texts(Seeds& seeds)
+{
+    for (const char* format : {"8", "16", "24", "32", "61", "80", "160", "212", "310", "311"}) {
+        const std::string f = format;
+        seeds.add("wfdb", "format" + f,
+                  "r 3 500 4 10:11:12 29/02/2024\nr.dat " + f + " 1000(3)/mV 16 0 1 2 0 I\nr.dat " + f +
+                      " 200/uV 12 0 0 0 0 II\nr.dat " + f + "x1:1 1e3 16 0 0 0 0 V1\n#Age: 63\n#Dx: 426783006\n" +
+                      std::string(1, '\0') + "0123456789abcdefghijklmnopqrstuvwxyz0123456789ab");
+    }
+    const std::string matrix("\x1e\0\0\0\x01\0\0\0\x04\0\0\0\0\0\0\0\x04\0\0\0val\0", 24);
+    seeds.add("wfdb", "matlab",
+              "r 1 500 4\nr.mat 16+24 1000/mV 16 0 1 2 0 II\n" + std::string(1, '\0') + matrix + "abcdefgh");
+    seeds.add("wfdb", "open", "r 1/250(0)\nr.dat 16 200 12 0 0 0 0 ECG lead II\n" + std::string(1, '\0') + "abcd");
+    const std::string strip =
+        "<NumberOfLeads>2</NumberOfLeads><SampleRate units=\"Hz\">500</SampleRate><ChannelSampleCountTotal>4"
+        "</ChannelSampleCountTotal><Resolution units=\"uVperLsb\">5</Resolution><WaveformData lead=\"I\">1,2,\n3,-4"
+        "</WaveformData><WaveformData lead=\"II\">10,20,30,40,</WaveformData>";
+    const std::string head = "<?xml version=\"1.0\" encoding=\"ISO8859-1\" ?>\n<CardiologyXML>";
+    seeds.add("cardiosoft", "strip.xml", head + "<StripData>" + strip + "</StripData></CardiologyXML>");
+    seeds.add("cardiosoft", "median.xml", head + "<MedianSamples>" + strip + "</MedianSamples></CardiologyXML>");
+    seeds.add("phenotype_table", "comma.csv",
+              "study_uid,patient_id,study_date,lvedv_ml,lvesv_ml,lvsv_ml,lvef_percent,shd,remark\n"
+              "1.2.3,p1,2024-02-29,120,50.5,70,58,1,\"a \"\"quoted\"\" one\"\n,p2,,,,,NA,no,\n");
+    seeds.add("phenotype_table", "semicolon.csv", "\xEF\xBB\xBFpatient_id;lvef_percent\r\np1;55,5\r\np2;0,4\r\n");
+    seeds.add("phenotype_table", "tab.csv", "PATIENT_ID\tSHD\np1\tyes\n\"open\t1\n");
+}
+
+// Samples of a CardioSoft document cut short, so that the rest of it fits a fuzzer's inputs.
+std::string shortened(const std::string& xml)
+{
+    std::string out;
+    std::size_t at = 0;
+    for (;;) {
+        const std::size_t start = xml.find("<WaveformData", at), text = xml.find('>', start), end = xml.find('<', text);
+        if (start == std::string::npos || text == std::string::npos || end == std::string::npos)
+            return out + xml.substr(at);
+        out += xml.substr(at, std::min(text + 40, end) - at);
+        at = end;
+    }
+}
+
+void sharedData(Seeds& seeds)
+{
+    const char* fromEnvironment = std::getenv("ECHO2ECG_SHARED");
+    const fs::path data = fs::path(fromEnvironment ? fromEnvironment : E2E_SHARED_DEFAULT) / "data";
+    std::error_code absent;
+    for (const auto& entry : fs::recursive_directory_iterator(data, absent)) {
+        if (!entry.is_regular_file())
+            continue;
+        const std::string folder = fs::relative(entry.path(), data).begin()->string();
+        const std::string name = entry.path().filename().string(), kind = entry.path().extension().string();
+        const bool isDicom = folder.find("echo") == 0 || folder.find("dicom") != std::string::npos || folder == "sr" ||
+                             folder == "us_other" || kind == ".dcm";
+        if (isDicom) {
+            seeds.add("dicom_header", name, contentOf(entry.path(), 8192));
+            if (entry.file_size() <= 96 * 1024)
+                seeds.add("dicom_image", name, contentOf(entry.path(), 96 * 1024));
+        }
+        if (folder == "ecg_dicom" || name.find("ecg") == 0)
+            seeds.add("dicom_waveform", name, contentOf(entry.path(), 16 * 1024));
+        if (kind == ".xml")
+            seeds.add("cardiosoft", name, shortened(contentOf(entry.path(), 1 << 20)).substr(0, 48 * 1024));
+        if (folder.find("ecg_") == 0 || folder == "hostile_ecg" || kind == ".scp")
+            seeds.add("ecg", name,
+                      entry.file_size() <= 48 * 1024 || kind != ".xml"
+                          ? contentOf(entry.path(), 48 * 1024)
+                          : shortened(contentOf(entry.path(), 1 << 20)).substr(0, 48 * 1024));
+        if (kind == ".hea") {
+            std::string header = contentOf(entry.path(), 8192);
+            const std::string stem = entry.path().stem().string();
+            for (std::size_t at = 0; (at = header.find(stem, at)) != std::string::npos;)
+                header.replace(at, stem.size(), "r");
+            fs::path signal = entry.path();
+            signal.replace_extension(header.find(".mat") != std::string::npos ? ".mat" : ".dat");
+            seeds.add("wfdb", name, header + std::string(1, '\0') + contentOf(signal, 2048));
+        }
+    }
+}
+
+} // namespace
+
+int main(int count, char** arguments)
+{
+    if (count != 2) {
+        std::fputs("usage: fuzz_seeds FOLDER\n", stderr);
+        return 2;
+    }
+    Seeds seeds(arguments[1]);
+    json(seeds);
+    tensors(seeds);
+    bundles(seeds);
+    dicom(seeds);
+    texts(seeds);
+    sharedData(seeds);
+    std::printf("%d seeds in %s\n", seeds.count(), arguments[1]);
+}

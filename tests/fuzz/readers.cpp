@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz/readers.h"
+
+#include "base/json.h"
+#include "base/npy.h"
+#include "dicom/dicom_file.h"
+#include "dicom/image.h"
+#include "dicom/waveform.h"
+#include "ecg/ecg_reader.h"
+#include "ecg/readers/cardiosoft_reader.h"
+#include "ecg/readers/dicom_reader.h"
+#include "ecg/readers/known_formats.h"
+#include "ecg/readers/wfdb_reader.h"
+#include "ecg/recipe.h"
+#include "echo/recipe.h"
+#include "fuzz/scratch.h"
+#include "library/phenotype_table.h"
+#include "nn/bundle.h"
+#include "nn/safetensors.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace echo2ecg::fuzz {
+
+namespace {
+
+std::string_view asText(Bytes bytes)
+{
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+void require(bool holds, const char* what)
+{
+    if (!holds)
+        throw std::logic_error(what);
+}
+
+template <class Work> bool refusedOrDone(Work work)
+{
+    try {
+        work();
+        return true;
+    } catch (const base::Error& error) {
+        require(!error.sentence().empty(), "an error says nothing");
+        return false;
+    }
+}
+
+bool readJson(Bytes bytes)
+{
+    return refusedOrDone([&] {
+        const base::Json json = base::Json::parse(asText(bytes));
+        // Bytes that are no UTF-8 are replaced when they are written, so what was written is what has to last.
+        const std::string written = json.dump();
+        require(base::Json::parse(written).dump() == written, "JSON changes when it is written and read again");
+        require(base::Json::parse(json.dump(2)).dump() == written, "indented JSON is another value");
+    });
+}
+
+bool readNpyFile(Bytes bytes)
+{
+    return refusedOrDone([&] {
+        const base::NpyArray array = base::readNpy(Scratch::instance().write("in.npy", bytes));
+        require(array.count() >= 0, "an array holds less than nothing");
+        const auto back = Scratch::instance().folder() / "back.npy";
+        base::writeNpy(back, array);
+        const base::NpyArray again = base::readNpy(back);
+        require(again.bytes == array.bytes && again.shape == array.shape && again.dtype == array.dtype,
+                "an array changes when it is written and read again");
+        const auto values = array.toDouble();
+        require(std::int64_t(values.size()) == array.count() && array.toFloat().size() == values.size(),
+                "an array's values aren't as many as its shape says");
+    });
+}
+
+bool readWeights(Bytes bytes)
+{
+    return refusedOrDone([&] {
+        std::map<std::string, std::string> metadata;
+        const auto tensors = nn::readSafetensors(Scratch::instance().write("in.safetensors", bytes), &metadata);
+        for (const auto& [name, tensor] : tensors) {
+            require(tensor.name == name && tensor.count() >= 0, "a tensor is not what it is listed as");
+            if (tensor.dtype == "F32" || tensor.dtype == "F64" || tensor.dtype == "F16" || tensor.dtype == "BF16")
+                require(std::int64_t(tensor.toFloat().size()) == tensor.count(), "a tensor's values are too few");
+        }
+    });
+}
+
+// The identity check keeps hostile parts from being used; here each part is read on its own as well.
+bool readBundle(Bytes bytes)
+{
+    Scratch::instance().write("bundle.json", bytes);
+    const bool isBundle = refusedOrDone([] { (void)nn::readBundleInfo(Scratch::instance().folder()); });
+    base::Json json;
+    if (!refusedOrDone([&] { json = base::Json::parse(asText(bytes)); }) || !json.isObject())
+        return isBundle;
+    refusedOrDone([&] {
+        const auto architecture = nn::Architecture::fromJson(json.at("architecture"));
+        for (const nn::TensorSpec& spec : nn::tensorSpecs(architecture))
+            for (const long long size : spec.shape)
+                require(size > 0, "an architecture needs a tensor of no size");
+        require(nn::Architecture::fromJson(architecture.toJson()) == architecture, "an architecture changes");
+    });
+    refusedOrDone([&] {
+        const auto recipe = ecg::EcgRecipe::fromJson(json.at("recipes").at("ecg"));
+        require(ecg::EcgRecipe::fromJson(recipe.toJson()).hash() == recipe.hash() && !recipe.describe().empty(),
+                "an ECG recipe changes");
+    });
+    refusedOrDone([&] {
+        const auto recipe = echo::EchoRecipe::fromJson(json.at("recipes").at("echo"));
+        require(echo::EchoRecipe::fromJson(recipe.toJson()).hash() == recipe.hash(), "an echo recipe changes");
+    });
+    return isBundle;
+}
+
+bool readDicomHeader(Bytes bytes)
+{
+    const auto file = Scratch::instance().write("in.dcm", bytes);
+    (void)dicom::looksLikeDicom(file);
+    return refusedOrDone([&] { (void)dicom::summarise(file); });
+}
+
+bool readDicomImage(Bytes bytes)
+{
+    constexpr int mostFrames = 64;
+    constexpr std::int64_t mostPixels = 1 << 21; // decoding what is merely big takes time and tells nothing new
+    const auto file = Scratch::instance().write("in.dcm", bytes);
+    return refusedOrDone([&] {
+        const auto image = dicom::ImageFile::open(file);
+        const dicom::ImageHeader& header = image->header();
+        require(header.rows > 0 && header.columns > 0, "an image of no size was opened");
+        require(image->frameCount() <= header.declaredFrames, "there are more frames than declared");
+        if (std::int64_t(header.rows) * header.columns > mostPixels)
+            return;
+        for (int f = 0; f < std::min(image->frameCount(), mostFrames); ++f) {
+            refusedOrDone([&] {
+                const base::RgbImage frame = image->frame(f);
+                require(frame.rows == header.rows && frame.columns == header.columns &&
+                            frame.bytes() == std::size_t(frame.rows) * std::size_t(frame.columns) * 3,
+                        "a frame has another size than its header");
+            });
+        }
+        require(!image->colourDecision().empty(), "no word about colour");
+    });
+}
+
+void checkRecord(const ecg::EcgRecord& record)
+{
+    require(record.samplingHz > 0 && std::isfinite(record.samplingHz), "an ECG without a rate");
+    require(record.presentLeads() > 0, "an ECG without leads");
+    for (const auto& lead : record.leads)
+        require(lead.empty() || lead.size() == record.samples(), "leads of different lengths");
+    require(record.signalHash().size() == 64, "a signal without a hash");
+}
+
+bool readDicomWaveform(Bytes bytes)
+{
+    const auto file = Scratch::instance().write("in.dcm", bytes);
+    const bool isRead = refusedOrDone([&] {
+        for (const dicom::WaveformGroup& group : dicom::readWaveforms(file).groups)
+            for (const dicom::WaveformChannel& channel : group.channels)
+                require(channel.samples.size() == group.channels.front().samples.size(),
+                        "channels of different lengths");
+    });
+    refusedOrDone([&] { checkRecord(ecg::DicomEcgReader().read(file)); });
+    return isRead;
+}
+
+// The header, and behind its first NUL the bytes of the signal file that it may name r.dat or r.mat.
+bool readWfdb(Bytes bytes)
+{
+    const auto end = std::find(bytes.begin(), bytes.end(), std::uint8_t(0));
+    const Bytes header(bytes.begin(), end), signal(end == bytes.end() ? end : end + 1, bytes.end());
+    const auto file = Scratch::instance().write("r.hea", header);
+    const bool isMatlab = asText(header).find("r.mat") != std::string_view::npos;
+    Scratch::instance().write(isMatlab ? "r.mat" : "r.dat", signal);
+    (void)ecg::looksLikeEcg(file);
+    return refusedOrDone([&] { checkRecord(ecg::WfdbReader().read(file)); });
+}
+
+bool readCardioSoft(Bytes bytes)
+{
+    const auto file = Scratch::instance().write("in.xml", bytes);
+    (void)ecg::looksLikeEcg(file);
+    require(!ecg::whyNotRead(file, asText(bytes).substr(0, 4096)).empty(), "no word about what isn't read");
+    return refusedOrDone([&] { checkRecord(ecg::CardioSoftReader().read(file)); });
+}
+
+// Whatever is recognised as an ECG, through the door that the program uses.
+bool readAnyEcg(Bytes bytes)
+{
+    const auto file = Scratch::instance().write("in.ecg", bytes);
+    const bool isKnown = ecg::looksLikeEcg(file);
+    return refusedOrDone([&] {
+        const ecg::EcgRecord record = ecg::readEcg(file);
+        require(isKnown, "an ECG was read that doesn't look like one");
+        checkRecord(record);
+    });
+}
+
+bool readPhenotypes(Bytes bytes)
+{
+    const auto file = Scratch::instance().write("in.csv", bytes);
+    (void)library::looksLikePhenotypeTable(file);
+    return refusedOrDone([&] {
+        const library::PhenotypeTable table = library::readPhenotypeTable(file);
+        require(std::int64_t(table.rows.size()) <= table.dataRows, "more rows were read than there are");
+        for (const auto& row : table.rows) {
+            require(!row.studyUid.empty() || !row.patientId.empty(), "a row of nobody");
+            require(!row.values.isEmpty(), "a row without a value");
+        }
+    });
+}
+
+constexpr Target all[] = {
+    {"json", readJson},
+    {"npy", readNpyFile},
+    {"safetensors", readWeights},
+    {"bundle", readBundle},
+    {"dicom_header", readDicomHeader},
+    {"dicom_image", readDicomImage},
+    {"dicom_waveform", readDicomWaveform},
+    {"wfdb", readWfdb},
+    {"cardiosoft", readCardioSoft},
+    {"ecg", readAnyEcg},
+    {"phenotype_table", readPhenotypes},
+};
+
+} // namespace
+
+std::span<const Target> targets()
+{
+    return all;
+}
+
+const Target* targetNamed(std::string_view name)
+{
+    const auto found = std::find_if(std::begin(all), std::end(all), [&](const Target& t) { return name == t.name; });
+    return found == std::end(all) ? nullptr : found;
+}
+
+} // namespace echo2ecg::fuzz
