@@ -100,8 +100,8 @@ Target targetOf(const sql::Database& database, const PhenotypeTable::Row& row)
     if (row.patientId.empty()) {
         // The label belongs to the patient; a patient with several ECGs needs a study or the patient named instead.
         target.owner = &ofPatient;
-        sql::Statement patients(database, "SELECT patient_id FROM ecgs WHERE file_name = ?1 AND NOT EXISTS (SELECT 1 FROM ecgs o WHERE "
-                                          "o.patient_id = ecgs.patient_id AND o.file_name <> ?1)");
+        sql::Statement patients(database, "SELECT e.patient_id FROM ecgs e WHERE e.file_name = ? AND NOT EXISTS "
+                                          "(SELECT 1 FROM ecgs o WHERE o.patient_id = e.patient_id AND o.id <> e.id)");
         patients.bind(row.ecgFile);
         collect(patients);
         return target;

@@ -57,7 +57,7 @@ void LibraryTree::fill(const LibraryPanel::Contents& contents)
     for (const auto& p : contents.patients) {
         const QString name = text(p.name).replace(QLatin1Char('^'), QLatin1Char(' ')).simplified();
         const QString id = text(p.externalId);
-        auto* node = makeNode(name.isEmpty() ? orDash(id) : name, Patient, p.id);
+        auto* node = makeNode(!name.isEmpty() ? name : !id.isEmpty() ? id : tr("no name, no ID"), Patient, p.id);
         node->setData(name + QLatin1Char(' ') + id, SearchRole);
         node->setToolTip(tr("Patient %1\nID %2 · sex %3 · born %4").arg(orDash(name), orDash(id), orDash(text(p.sex)), orDash(text(p.birthDate))));
         patients[p.id] = node;
@@ -67,7 +67,7 @@ void LibraryTree::fill(const LibraryPanel::Contents& contents)
         return found == patients.end() ? invisibleRootItem() : found->second;
     };
     for (const auto& e : contents.ecgs) {
-        auto* node = makeNode(tr("ECG  %1").arg(when(e.date, e.time)), Ecg, e.id);
+        auto* node = makeNode(tr("ECG  %1").arg(e.date.empty() ? text(e.fileName) : when(e.date, e.time)), Ecg, e.id);
         node->setData(text(e.date + " " + e.fileName), SearchRole);
         node->setToolTip(tr("%1 · %2 leads · %3 s at %4 Hz\n%5").arg(text(e.format)).arg(e.leads).arg(e.seconds, 0, 'f', 1).arg(e.samplingHz, 0, 'f', 0).arg(
             e.linkedStudy ? tr("linked to the echo study %1 days away").arg(e.linkedDays.value_or(0), 0, 'f', 1) : tr("no echo study of this patient within 7 days")));
@@ -75,7 +75,9 @@ void LibraryTree::fill(const LibraryPanel::Contents& contents)
         m_ecgs[e.id] = node;
     }
     for (const auto& s : contents.studies) {
-        QStringList parts{counted(s.cines, "clip", "clips")};
+        QStringList parts;
+        if (s.cines || !s.stills)
+            parts << counted(s.cines, "clip", "clips");
         if (s.stills)
             parts << counted(s.stills, "still", "stills");
         auto* node = makeNode(tr("Echo  %1 · %2").arg(when(s.date, {}), parts.join(QStringLiteral(", "))), Study, s.id);

@@ -16,9 +16,11 @@ namespace {
 constexpr int rankedStudies = 20;
 constexpr std::size_t reportPictures = 3;
 
-QString sentence(const base::Warnings& warnings)
+QString firstOf(const base::Warnings& failures)
 {
-    return warnings.empty() ? QString() : QString::fromStdString(warnings.front().sentence);
+    const auto& first = failures.front();
+    const QString where = QString::fromStdString(first.where);
+    return (where.isEmpty() ? QString() : where + QStringLiteral(": ")) + QString::fromStdString(first.sentence);
 }
 
 } // namespace
@@ -108,7 +110,7 @@ void CaseSession::embedMissing()
         [loaded = m_loaded](const base::JobContext& job) { return loaded->cases->embedMissing(job); },
         [this](casework::CaseEngine::Outcome& outcome) {
             if (!outcome.failures.empty())
-                say(tr("%1 couldn't be embedded: %2").arg(counted(qsizetype(outcome.failures.size()), "item", "items"), sentence(outcome.failures)), NoticeBar::Tone::Warning);
+                say(tr("%1 couldn't be embedded. %2").arg(counted(qsizetype(outcome.failures.size()), "item", "items"), firstOf(outcome.failures)), NoticeBar::Tone::Warning);
             if (outcome.studies > 0)
                 reloadWeights();
             if (!m_ecg)

@@ -35,6 +35,8 @@ CaseSession::CaseSession(const WindowOptions& options, QObject* parent) : QObjec
     m_library = library::Library::open(options.library);
     connect(&m_jobs, &JobRunner::failed, this, [this](int, const QString& title, const QString& text) {
         say(QStringLiteral("%1: %2").arg(title, text), NoticeBar::Tone::Error);
+        if (title == tr("Importing"))
+            refreshLibrary();  // what went in before stays and is shown
     });
 }
 
