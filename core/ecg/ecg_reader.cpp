@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ecg/ecg_reader.h"
 
+#include "ecg/readers/aecg_reader.h"
 #include "ecg/readers/cardiosoft_reader.h"
+#include "ecg/readers/csv_reader.h"
 #include "ecg/readers/dicom_reader.h"
+#include "ecg/readers/edf_reader.h"
+#include "ecg/readers/ishne_reader.h"
 #include "ecg/readers/known_formats.h"
+#include "ecg/readers/muse_reader.h"
+#include "ecg/readers/npy_reader.h"
 #include "ecg/readers/reader_support.h"
+#include "ecg/readers/scp_reader.h"
+#include "ecg/readers/sierra_reader.h"
 #include "ecg/readers/wfdb_reader.h"
+
+#include <array>
 
 namespace echo2ecg::ecg {
 
@@ -16,10 +26,20 @@ constexpr std::size_t headBytes = 4096;
 const EcgReader* readerFor(const std::filesystem::path& file, std::string_view head)
 {
     static const CardioSoftReader cardioSoft;
+    static const MuseReader muse;
+    static const AecgReader aecg;
+    static const SierraReader sierra;
+    static const ScpReader scp;
+    static const IshneReader ishne;
+    static const EdfReader edf;
+    static const NpyReader npy;
+    static const CsvReader csv;
     static const WfdbReader wfdb;
     static const DicomEcgReader dicomEcg;
-    for (const EcgReader* reader : {static_cast<const EcgReader*>(&cardioSoft), static_cast<const EcgReader*>(&wfdb),
-                                    static_cast<const EcgReader*>(&dicomEcg)})
+    // What looks at a signature comes first, what looks at other files or parses more comes last.
+    static const std::array<const EcgReader*, 11> readers{&cardioSoft, &muse, &aecg, &sierra, &scp,     &ishne,
+                                                          &edf,        &npy,  &csv,  &wfdb,   &dicomEcg};
+    for (const EcgReader* reader : readers)
         if (reader->recognises(file, head))
             return reader;
     return nullptr;

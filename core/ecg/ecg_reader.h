@@ -25,7 +25,9 @@ bool looksLikeEcg(const std::filesystem::path& file) noexcept;
 EcgRecord readEcg(const std::filesystem::path& file);
 
 // CSV: a comment line "# Echo2ECG Workstation, research use only; mV; <rate> Hz", a header row of lead names with "time_s" first,
-// then one row per sample. NPY: float32 12 × samples in mV, absent leads NaN. Chosen by the extension of `out`; throws Error(Unsupported).
+// then one row per sample. NPY: float32 12 × samples in mV, absent leads NaN, and NAME.npy.json beside it with rate, unit and leads.
+// WFDB (.hea): 16-bit NAME.dat beside it, absent leads left out; exact where the samples are multiples of one step, else to 1/32000
+// of a lead's largest value. Chosen by the extension of `out`; throws Error(Unsupported).
 void exportEcg(const EcgRecord& record, const std::filesystem::path& out);
 
 } // namespace echo2ecg::ecg

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/json.h"
 #include "base/npy.h"
 #include "ecg/ecg_reader.h"
+#include "ecg/export_wfdb.h"
 
 #include <charconv>
 #include <cmath>
@@ -48,6 +50,23 @@ void exportCsv(const EcgRecord& record, const std::filesystem::path& out)
         throw base::Error(base::ErrorCode::Io, "The file can't be written to its end.", {out, {}});
 }
 
+// An array alone says neither rate nor leads, so a description goes beside it, which our own reader takes as well.
+void exportNpy(const EcgRecord& record, const std::filesystem::path& out)
+{
+    base::writeNpy(out, base::NpyArray::of({std::int64_t(leadCount), std::int64_t(record.samples())}, record.matrix()));
+    base::Json leads = base::Json::array();
+    for (const Lead lead : allLeads)
+        leads.push(base::Json(name(lead)));
+    const base::Json description = base::Json::object(
+        {{"rate_hz", record.samplingHz}, {"units", "mV"}, {"leads", std::move(leads)}, {"layout", "leads_by_samples"}});
+    std::filesystem::path beside = out;
+    beside += ".json";
+    std::ofstream stream(beside, std::ios::binary | std::ios::trunc);
+    stream << description.dump(2) << '\n';
+    if (!stream.flush())
+        throw base::Error(base::ErrorCode::Io, "The description beside the array can't be written.", {beside, {}});
+}
+
 } // namespace
 
 void exportEcg(const EcgRecord& record, const std::filesystem::path& out)
@@ -58,10 +77,12 @@ void exportEcg(const EcgRecord& record, const std::filesystem::path& out)
     if (extension == ".csv")
         exportCsv(record, out);
     else if (extension == ".npy")
-        base::writeNpy(out,
-                       base::NpyArray::of({std::int64_t(leadCount), std::int64_t(record.samples())}, record.matrix()));
+        exportNpy(record, out);
+    else if (extension == ".hea" || extension == ".dat")
+        exportWfdb(record, out);
     else
-        throw base::Error(base::ErrorCode::Unsupported, "An ECG is exported as .csv or .npy, not as this.", {out, {}});
+        throw base::Error(base::ErrorCode::Unsupported, "An ECG is exported as .csv, .npy or .hea (WFDB), not as this.",
+                          {out, {}});
 }
 
 } // namespace echo2ecg::ecg

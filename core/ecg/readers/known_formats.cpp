@@ -2,8 +2,8 @@
 #include "ecg/readers/known_formats.h"
 
 #include "dicom/dicom_file.h"
-
-#include <algorithm>
+#include "ecg/readers/array_description.h"
+#include "ecg/readers/edf_reader.h"
 
 namespace echo2ecg::ecg {
 
@@ -31,13 +31,6 @@ bool looksLikeContec(std::string_view head)
             return false;
     }
     return true;
-}
-
-bool looksLikeEdf(std::string_view head)
-{
-    // Version "0" padded to eight, then only printable characters in the 256-byte header.
-    return head.size() >= 256 && at(head, 0, "0       ") &&
-           std::all_of(head.begin(), head.begin() + 256, [](char c) { return c >= 32 && c < 127; });
 }
 
 std::string dicomReason(const std::filesystem::path& file)
@@ -74,27 +67,16 @@ std::string whyNotRead(const std::filesystem::path& file, std::string_view head)
     const auto notYet = [](const char* format) { return "This is " + std::string(format) + "; it isn't read yet."; };
     if (dicom::looksLikeDicom(file))
         return dicomReason(file);
-    if (at(head, 16, "SCPECG") || at(head, 0, "SCPECG"))
-        return notYet("an SCP-ECG file");
-    if (at(head, 0, "ISHNE1.0"))
-        return notYet("an ISHNE Holter file");
-    if (at(head, 0,
-           "\xFF"
-           "BIOSEMI"))
-        return notYet("a BDF file");
-    if (looksLikeEdf(head))
-        return notYet("an EDF file");
+    if (const std::string_view kind = edfKind(head); !kind.empty())
+        return "This is " + std::string(kind == "EDF" ? "an EDF" : "a BDF") +
+               " file, but none of its signals is named as a standard ECG lead.";
+    if (at(head, 0, "\x93NUMPY"))
+        return "This is a NumPy array; to be read as an ECG it needs a description: " + whatADescriptionNeeds(file);
     if (looksLikeContec(head))
         return notYet("a Contec ECG file");
     if (at(head, 0, "%PDF"))
         return "This is a PDF, a picture of an ECG at best; the signal itself is needed.";
     const std::string text = searchableText(head);
-    if (holds(text, "<AnnotatedECG"))
-        return notYet("an HL7 aECG");
-    if (holds(text, "<RestingECG"))
-        return notYet("a GE MUSE XML");
-    if (holds(text, "<restingecgdata"))
-        return notYet("a Philips Sierra XML");
     if (holds(text, "<?xml"))
         return "This XML is no ECG format that this program knows.";
     return "The content is no ECG format that this program knows.";

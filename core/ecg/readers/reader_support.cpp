@@ -67,6 +67,15 @@ void checkSampleCount(double count, const std::filesystem::path& file, const std
     }
 }
 
+void placeLead(EcgRecord& record, Lead lead, std::vector<float> values)
+{
+    const std::string label(name(lead));
+    if (record.has(lead))
+        record.warnings.push_back({"lead-twice", "Lead " + label + " is in the file twice; the first is used.", label});
+    else
+        record[lead] = std::move(values);
+}
+
 void finishRecord(EcgRecord& record)
 {
     std::size_t longest = 0;

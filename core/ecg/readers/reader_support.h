@@ -22,6 +22,9 @@ std::optional<double> millivoltsPer(std::string_view unit);
 void checkSamplingRate(double hz, const std::filesystem::path& file, const std::string& where);
 void checkSampleCount(double count, const std::filesystem::path& file, const std::string& where);
 
+// Puts a lead into the record unless it is there already, which becomes a warning.
+void placeLead(EcgRecord& record, Lead lead, std::vector<float> values);
+
 // Makes all present leads equally long (NaN for what is absent, with a warning), derives missing limb leads.
 // Throws base::ParseError(Missing) when no lead holds a sample.
 void finishRecord(EcgRecord& record);
