@@ -139,10 +139,11 @@ struct CaseEngine::Impl
         return current;
     }
 
-    std::string labelOf(Id patient, const std::string& date) const
+    // Who and when. A patient without an ID is told apart by `otherwise`.
+    std::string labelOf(Id patient, const std::string& date, const std::string& otherwise = "no ID") const
     {
         const std::string external = library.patient(patient).externalId;
-        return (external.empty() ? std::string("no ID") : external) +
+        return (external.empty() ? otherwise : external) +
                (date.empty() ? "" : ", " + date);
     }
 
@@ -158,7 +159,8 @@ struct CaseEngine::Impl
             n.distance = double(vote.neighbours[i].score);
             n.lvef = label.lvef;
             n.classIndex = vote.neighbourClasses[i];
-            n.label = labelOf(label.patient, library.ecg(label.ecg).date);
+            const library::EcgRow ecg = library.ecg(label.ecg);
+            n.label = labelOf(label.patient, ecg.date, ecg.fileName);
             neighbours.push_back(std::move(n));
         }
         return neighbours;

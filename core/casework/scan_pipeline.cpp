@@ -146,14 +146,17 @@ FileList listFiles(const std::vector<fs::path>& paths, const base::CancelToken& 
     std::vector<fs::path> found;
     for (const fs::path& path : paths) {
         std::error_code error;
-        if (fs::is_directory(path, error))
+        if (fs::is_directory(path, error)) {
+            // What was named keeps its order: the first ECG named becomes the case. Inside a folder it is by name.
+            const auto before = std::ptrdiff_t(found.size());
             listFolder(path, cancel, found);
-        else if (fs::is_regular_file(path, error))
+            std::sort(found.begin() + before, found.end());
+        } else if (fs::is_regular_file(path, error)) {
             found.push_back(path);
-        else
+        } else {
             list.unreadable.push_back({path, FileKind::Unreadable, "There is no such file or folder."});
+        }
     }
-    std::sort(found.begin(), found.end());
     std::set<fs::path> seen;
     for (fs::path& file : found)
         if (seen.insert(identityOf(file)).second)

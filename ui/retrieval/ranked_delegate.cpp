@@ -49,7 +49,7 @@ RankedDelegate::Boxes RankedDelegate::boxes(const QStyleOptionViewItem& option) 
     const int line = option.fontMetrics.height();
     const QRect r = option.rect.adjusted(8, 7, -10, -7);
     b.rank = QRect(r.left(), r.top(), option.fontMetrics.horizontalAdvance(QStringLiteral("88")) + 2, r.height());
-    const int thumbnailWidth = std::min(r.height() * 4 / 3, r.width() / 3);
+    const int thumbnailWidth = std::min(r.height() * 4 / 3, r.width() * 3 / 10);
     b.thumbnail = QRect(b.rank.right() + 6, r.top(), thumbnailWidth, r.height());
     const QRect right(b.thumbnail.right() + 10, r.top(), r.right() - b.thumbnail.right() - 9, r.height());
     const int similarityWidth = option.fontMetrics.horizontalAdvance(QStringLiteral("0.88")) + 8;

@@ -112,7 +112,7 @@ void CaseSession::importPaths(const std::vector<std::filesystem::path>& paths)
             const bool nothing = summary.ecgs.empty() && summary.studies.empty();
             say(QString::fromStdString(summary.sentence),
                 nothing ? NoticeBar::Tone::Error : summary.unreadable.empty() ? NoticeBar::Tone::Plain : NoticeBar::Tone::Warning,
-                undo ? tr("Undo") : QString(), undo);
+                undo ? tr("Undo import") : QString(), undo);
             if (!summary.ecgs.empty())
                 openEcg(summary.ecgs.front());
             else if (!summary.studies.empty())

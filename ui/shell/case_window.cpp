@@ -52,7 +52,7 @@ void CaseWindow::Impl::buildPanes()
     auto* left = dock(tr("Library"), "libraryDock", library, Qt::LeftDockWidgetArea);
     auto* right = dock(tr("Prediction"), "predictionDock", prediction, Qt::RightDockWidgetArea);
     auto* lower = dock(tr("Similar hearts"), "similarDock", similar, Qt::RightDockWidgetArea);
-    window->resizeDocks({left, right}, {230, 320}, Qt::Horizontal);
+    window->resizeDocks({left, right}, {230, 350}, Qt::Horizontal);
     window->resizeDocks({right, lower}, {400, 440}, Qt::Vertical);
     window->setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowNestedDocks | QMainWindow::AllowTabbedDocks);
     defaultState = window->saveState();

@@ -39,7 +39,9 @@ struct CaseWindow::Impl
     QList<QDockWidget*> docks;
     QByteArray defaultState, stateBeforeFullPane;
     std::function<void()> undo;
+    QString undoText;
     bool hasCells = false;
+    bool shownByItself = false;  // the retrieved study wasn't chosen by the person
     casework::Retrieval ranked;
     std::unique_ptr<CaseSession> session;  // last: its jobs end before the panes go
 

@@ -80,9 +80,13 @@ void CaseWindow::Impl::connectSession()
     CaseSession* s = session.get();
     QObject::connect(s, &CaseSession::libraryRead, library, &LibraryPanel::setContents);
     QObject::connect(s, &CaseSession::noticed, window, [this](const QString& text, NoticeBar::Tone tone, const QString& actionText, const std::function<void()>& action) {
-        undo = action;
-        actions.undo->setEnabled(bool(action));
-        notice->show(text, tone, actionText, [this] { actions.undo->trigger(); });
+        // What can be undone stays undoable when something else is said.
+        if (action) {
+            undo = action;
+            undoText = actionText;
+        }
+        actions.undo->setEnabled(bool(undo));
+        notice->show(text, tone, undo ? undoText : QString(), [this] { actions.undo->trigger(); });
     });
     QObject::connect(s, &CaseSession::engineChanged, window, [this] {
         prediction->setEngine(session->engine());
@@ -121,9 +125,11 @@ void CaseWindow::Impl::connectSession()
             similar->setBusy(tr("Embedding the echo studies…"));
         else
             similar->setRetrieval(retrieval);
-        // The most similar study plays without being asked for, once.
-        if (!retrieval.studies.empty() && shown == 0)
+        // The most similar study plays without being asked for, until the person chooses another.
+        if (!retrieval.studies.empty() && (shown == 0 || (shownByItself && shown != retrieval.studies.front().study))) {
             similar->activate(0);
+            shownByItself = true;
+        }
     });
     QObject::connect(s, &CaseSession::analysisFailed, window, [this](const QString& sentence) {
         prediction->setError(sentence);
@@ -151,6 +157,7 @@ void CaseWindow::Impl::connectSession()
     });
     QObject::connect(&s->thumbnails(), &ThumbnailService::studyReady, similar, &SimilarHearts::setThumbnail);
     QObject::connect(similar, &SimilarHearts::studyActivated, window, [this](qint64 study) {
+        shownByItself = false;
         for (const auto& r : ranked.studies)
             if (r.study == study)
                 session->showRetrieved(study, tr("%1 · similarity %2 · EF %3").arg(r.rank).arg(similarity(r.similarity), percent(r.phenotypes.lvef)));

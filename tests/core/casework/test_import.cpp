@@ -48,6 +48,7 @@ class TestImport : public QObject
 private slots:
     void recognisesByContent();
     void listsEachFileOnce();
+    void keepsTheOrderOfNaming();
     void missingPathIsUnreadable();
     void importsWfdbAndLabels();
     void importsAgainWithoutDoubles();
@@ -106,6 +107,20 @@ void TestImport::listsEachFileOnce()
     writeText(scratch / "a/library/files/inside.txt", "y");
     const Scan result = scan({scratch / "a", scratch / "a/b", scratch / "a/b/x.txt"});
     QCOMPARE(result.files.size(), std::size_t(1));
+}
+
+void TestImport::keepsTheOrderOfNaming()
+{
+    Scratch scratch;
+    const auto folder = scratch / "folder";
+    std::filesystem::create_directory(folder);
+    writeWfdb(folder, "a", "a.dat", 1);
+    writeWfdb(folder, "b", "b.dat", 2);
+    writeWfdb(scratch.path(), "z", "z.dat", 3);
+    std::vector<std::string> names;
+    for (const auto& record : scan({scratch / "z.hea", folder}).ecgs)
+        names.push_back(record.file.filename().string());
+    QCOMPARE(names, (std::vector<std::string>{"z.hea", "a.hea", "b.hea"}));
 }
 
 void TestImport::missingPathIsUnreadable()
