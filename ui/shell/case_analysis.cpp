@@ -7,6 +7,7 @@
 #include "ui/shell/cell_choice.h"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 namespace echo2ecg::ui {
@@ -109,7 +110,7 @@ void CaseSession::embedMissing()
         tr("Embedding"), JobRunner::Lane::Device, this,
         [loaded = m_loaded](const base::JobContext& job) { return loaded->cases->embedMissing(job); },
         [this](casework::CaseEngine::Outcome& outcome) {
-            if (!outcome.failures.empty())
+            if (!outcome.failures.empty() && std::exchange(m_tellFailures, false))
                 say(tr("%1 couldn't be embedded. %2").arg(counted(qsizetype(outcome.failures.size()), "item", "items"), firstOf(outcome.failures)), NoticeBar::Tone::Warning);
             if (outcome.studies > 0)
                 reloadWeights();

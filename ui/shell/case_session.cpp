@@ -85,6 +85,7 @@ void CaseSession::importPaths(const std::vector<std::filesystem::path>& paths)
         },
         [this](Imported& imported) {
             const auto& summary = imported.summary;
+            m_tellFailures = true;
             refreshLibrary();
             std::function<void()> undo;
             if (!imported.addedEcgs.empty() || !imported.addedStudies.empty())

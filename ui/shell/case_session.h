@@ -83,6 +83,7 @@ private:
     std::optional<casework::Prediction> m_prediction;
     std::optional<casework::Retrieval> m_retrieval;
     std::vector<CineCell> m_ownCells, m_otherCells;
+    bool m_tellFailures = false;  // after an import; at every start it would only nag
     bool m_alone = false;  // m_otherCells is a study opened by itself
     int m_rows = 2, m_columns = 2;
     // Last: their destructors wait for work that uses what stands above.

@@ -148,6 +148,25 @@ private slots:
         QCOMPARE(library->revision(), revision);
     }
 
+    // An ECG with a study of its own: own clip left, most similar one of another patient right, each with its weight.
+    void ownStudyBesideRetrieved()
+    {
+        test::Scratch scratch;
+        fillLibrary(scratch / "library", 3);
+        const auto window = open(scratch / "library");
+        const auto library = library::Library::open(scratch / "library");
+        window->openEcg(library->ecgs().front().id);
+        QTRY_COMPARE_WITH_TIMEOUT(only<CineGrid>(*window)->cellCount(), 2, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+        QCOMPARE(only<SimilarHearts>(*window)->rowCount(), 2);  // the own study is no candidate
+        const auto study = *library->ecgs().front().linkedStudy;
+        QVERIFY(only<SimilarHearts>(*window)->selectedStudy() != study);
+        QStringList words;
+        for (const QLabel* label : only<SimilarHearts>(*window)->findChildren<QLabel*>())
+            words << label->text();
+        QVERIFY2(words.join('\n').contains("own study: similarity"), qPrintable(words.join('\n')));
+    }
+
     void importIsUndone()
     {
         test::Scratch scratch;
