@@ -179,11 +179,33 @@ const char* poolingName(ViewPooling pooling)
     return "attention";
 }
 
+constexpr std::pair<AlignmentHead, const char*> kHeads[] = {
+    {AlignmentHead::None, "none"},          {AlignmentHead::Linear, "linear"},
+    {AlignmentHead::SailStar, "sail_star"}, {AlignmentHead::SailMlp, "sail_mlp"},
+    {AlignmentHead::SimClr, "simclr"},      {AlignmentHead::SailLinear, "sail_linear"},
+    {AlignmentHead::ShareLock, "sharelock"}};
+
+const char* headName(AlignmentHead head)
+{
+    for (const auto& [value, name] : kHeads)
+        if (value == head)
+            return name;
+    return "linear";
+}
+
+AlignmentHead readHead(const std::string& text, const std::string& field)
+{
+    for (const auto& [value, name] : kHeads)
+        if (text == name)
+            return value;
+    refuse(field, "is no kind of alignment that this program knows", ErrorCode::Unsupported);
+}
+
 AlignmentShape readAlignment(const Json& json, int embedding)
 {
     const Fields f(json, "alignment",
                    {"pooling", "projection", "study_width", "pooling_heads", "cls_layers", "cls_ffn_width",
-                    "aligned_width", "max_views"});
+                    "aligned_width", "max_views", "ecg_head", "echo_head", "ecg_hidden", "echo_hidden", "token_norm"});
     AlignmentShape a;
     const std::string pooling = f.text("pooling");
     if (pooling == "attention")
@@ -201,6 +223,26 @@ AlignmentShape readAlignment(const Json& json, int embedding)
     a.clsFfnWidth = f.integer("cls_ffn_width", 1, 4 * kMaxWidth);
     a.alignedWidth = f.integer("aligned_width", 1, kMaxWidth);
     a.maxViews = f.integer("max_views", 1, 1 << 16);
+    // Absent in bundles of the published kind.
+    if (json.contains("ecg_head"))
+        a.ecgHead = readHead(f.text("ecg_head"), f.path("ecg_head"));
+    if (json.contains("echo_head"))
+        a.echoHead = readHead(f.text("echo_head"), f.path("echo_head"));
+    if (json.contains("ecg_hidden"))
+        a.ecgHidden = f.integer("ecg_hidden", 0, 4 * kMaxWidth);
+    if (json.contains("echo_hidden"))
+        a.echoHidden = f.integer("echo_hidden", 0, 4 * kMaxWidth);
+    if (json.contains("token_norm"))
+        a.tokenNorm = f.boolean("token_norm");
+    if ((a.ecgHead == AlignmentHead::None) != (a.echoHead == AlignmentHead::None))
+        refuse("alignment.echo_head", "and ecg_head: there must be both or none", ErrorCode::Inconsistent);
+    const auto needsHidden = [](AlignmentHead head) {
+        return head != AlignmentHead::None && head != AlignmentHead::Linear && head != AlignmentHead::SailLinear;
+    };
+    if (needsHidden(a.ecgHead) && a.ecgHidden < 1)
+        refuse("alignment.ecg_hidden", "is missing", ErrorCode::Missing);
+    if (needsHidden(a.echoHead) && a.echoHidden < 1)
+        refuse("alignment.echo_hidden", "is missing", ErrorCode::Missing);
     if (a.studyWidth % a.poolingHeads != 0)
         refuse("alignment.pooling_heads", "does not divide alignment.study_width", ErrorCode::Inconsistent);
     if (!a.projection && a.studyWidth != embedding)
@@ -276,6 +318,18 @@ Json Architecture::toJson() const
                                        {"cls_ffn_width", alignment.clsFfnWidth},
                                        {"aligned_width", alignment.alignedWidth},
                                        {"max_views", alignment.maxViews}});
+    // Only where they differ from the published kind, whose bundles keep their identity.
+    const AlignmentShape usual;
+    if (alignment.ecgHead != usual.ecgHead)
+        alignmentJson.set("ecg_head", headName(alignment.ecgHead));
+    if (alignment.echoHead != usual.echoHead)
+        alignmentJson.set("echo_head", headName(alignment.echoHead));
+    if (alignment.ecgHidden != usual.ecgHidden)
+        alignmentJson.set("ecg_hidden", alignment.ecgHidden);
+    if (alignment.echoHidden != usual.echoHidden)
+        alignmentJson.set("echo_hidden", alignment.echoHidden);
+    if (!alignment.tokenNorm)
+        alignmentJson.set("token_norm", false);
     return Json::object(
         {{"ecg", std::move(ecgJson)}, {"echo", std::move(echoJson)}, {"alignment", std::move(alignmentJson)}});
 }

@@ -35,6 +35,8 @@ struct EchoEncoderShape
 };
 
 enum class ViewPooling { Attention, Mean, Cls };
+// From a token to the shared space (SPEC §5). None: no weights were given, so nothing can be retrieved.
+enum class AlignmentHead { None, Linear, SailStar, SailMlp, SailLinear, SimClr, ShareLock };
 
 struct AlignmentShape
 {
@@ -43,6 +45,9 @@ struct AlignmentShape
     int studyWidth = 1024, poolingHeads = 4, clsLayers = 1, clsFfnWidth = 4096;
     int alignedWidth = 512;
     int maxViews = 128;
+    AlignmentHead ecgHead = AlignmentHead::Linear, echoHead = AlignmentHead::Linear;
+    int ecgHidden = 0, echoHidden = 0;  // inner width of heads that have one
+    bool tokenNorm = true;      // false: the ECG token is the mean of all tokens, class token too, without LayerNorm
     bool operator==(const AlignmentShape&) const = default;
 };
 
@@ -68,6 +73,8 @@ struct TensorSpec
     std::string name;
     std::vector<long long> shape;
 };
+std::vector<TensorSpec> alignmentHeadSpecs(AlignmentHead head, const std::string& name, long long width, long long hidden,
+                                           long long alignedWidth);
 std::vector<TensorSpec> tensorSpecs(const Architecture& architecture);
 
 } // namespace echo2ecg::nn

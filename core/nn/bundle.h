@@ -24,6 +24,10 @@ struct BundleInfo
     Architecture architecture;
     base::Json ecgRecipe, echoRecipe;  // read by ecg::EcgRecipe and echo::EchoRecipe
     std::map<std::string, std::string> fileHashes;
+
+    // False when the bundle was made without alignment weights: ECG tokens can be compared with each other, so it
+    // classifies, but an ECG can't be compared with a study.
+    bool canRetrieve() const { return architecture.alignment.ecgHead != AlignmentHead::None; }
 };
 
 // Reads and checks bundle.json alone. Throws base::ParseError / base::Error(Missing).

@@ -102,8 +102,9 @@ GoldenSet computeGolden(const Model& model, const base::JobContext& job)
     const std::vector<float> tokens = model.ecgTokens(ecg.data(), kGoldenEcgs);
     set.inputChecksums["input.ecg"] = hex(formulaChecksum(ecg));
     set.outputs.push_back(StoredTensor::of("ecg.tokens", {kGoldenEcgs, a.ecg.width}, tokens));
-    set.outputs.push_back(StoredTensor::of("ecg.aligned", {kGoldenEcgs, a.alignment.alignedWidth},
-                                           model.alignEcg(tokens.data(), kGoldenEcgs)));
+    if (model.info().canRetrieve())
+        set.outputs.push_back(StoredTensor::of("ecg.aligned", {kGoldenEcgs, a.alignment.alignedWidth},
+                                               model.alignEcg(tokens.data(), kGoldenEcgs)));
     step(1);
     const std::vector<float> clip = goldenEchoInput(a.echo);
     set.inputChecksums["input.echo"] = hex(formulaChecksum(clip));
@@ -113,7 +114,8 @@ GoldenSet computeGolden(const Model& model, const base::JobContext& job)
     set.inputChecksums["input.views"] = hex(formulaChecksum(clips));
     const Model::Study study = model.study(clips.data(), views);
     set.outputs.push_back(StoredTensor::of("study.token", {a.alignment.studyWidth}, study.token));
-    set.outputs.push_back(StoredTensor::of("study.aligned", {a.alignment.alignedWidth}, study.aligned));
+    if (model.info().canRetrieve())
+        set.outputs.push_back(StoredTensor::of("study.aligned", {a.alignment.alignedWidth}, study.aligned));
     set.outputs.push_back(StoredTensor::of("study.view_weights", {views}, study.viewWeights));
     step(3);
     return set;

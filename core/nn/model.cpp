@@ -156,6 +156,9 @@ std::vector<float> Model::ecgTokens(const float* input, int batch) const
 
 std::vector<float> Model::alignEcg(const float* tokens, int batch) const
 {
+    if (!m_impl->info.canRetrieve())
+        throw Error(ErrorCode::Unsuitable,
+                    "this bundle has no alignment weights: it can classify, but not retrieve studies for an ECG");
     return guarded([&] {
         std::vector<float> out;
         if (batch > 0)
@@ -190,7 +193,8 @@ Model::Study Model::study(const float* clips, int views) const
             n.poolViews(n.projectViews(m_impl->input(clips, {views, a.echo.embedding})));
         Study study;
         Impl::append(pooled.token, study.token);
-        Impl::append(l2Normalised(n.alignStudy(pooled.token)), study.aligned);
+        if (m_impl->info.canRetrieve())
+            Impl::append(l2Normalised(n.alignStudy(pooled.token)), study.aligned);
         Impl::append(pooled.weights, study.viewWeights);
         return study;
     });

@@ -35,7 +35,7 @@ public:
 
     // (B, leads, window) → (B, width) un-aligned token: mean over patches, LayerNorm. Not normalised.
     std::vector<float> ecgTokens(const float* input, int batch) const;
-    // (B, width) → (B, alignedWidth), L2-normalised.
+    // (B, width) → (B, alignedWidth), L2-normalised. Throws base::Error(Unsuitable) unless info().canRetrieve().
     std::vector<float> alignEcg(const float* tokens, int batch) const;
     // (B, 3, frames, size, size) → (B, embedding). Not normalised.
     std::vector<float> echoClips(const float* input, int batch) const;
@@ -43,7 +43,7 @@ public:
     struct Study
     {
         std::vector<float> token;        // studyWidth
-        std::vector<float> aligned;      // alignedWidth, L2-normalised
+        std::vector<float> aligned;      // alignedWidth, L2-normalised; empty unless info().canRetrieve()
         std::vector<float> viewWeights;  // one per view, sum 1; attention: mean over heads; mean pooling: 1/n
     };
     // (views, embedding) → the study. Throws base::Error(Unsuitable) without views; views beyond maxViews throw too (the caller chooses).

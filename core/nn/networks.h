@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nn/alignment_head.h"
 #include "nn/ecg_encoder.h"
 #include "nn/mvit.h"
 #include "nn/view_pooling.h"
@@ -15,9 +16,10 @@ public:
 
     const EcgEncoder& ecgEncoder() const { return m_ecgEncoder; }
     const Mvit& echoEncoder() const { return m_echoEncoder; }
-    // (B, tokens, width) → (B, width): mean over the patches, LayerNorm (SPEC §2).
+    // (B, tokens, width) → (B, width): mean over the patches, LayerNorm (SPEC §2); without an aggregator's weights the
+    // mean over all tokens, as the reference has it then.
     at::Tensor aggregateEcg(const at::Tensor& tokens) const;
-    // (B, width) → (B, alignedWidth); not normalised.
+    // (B, width) → (B, alignedWidth); not normalised. Undefined where there is no alignment.
     at::Tensor alignEcg(const at::Tensor& tokens) const { return m_alignEcg(tokens); }
     // (views, embedding) → (views, studyWidth).
     at::Tensor projectViews(const at::Tensor& clips) const
@@ -32,7 +34,8 @@ private:
     EcgEncoder m_ecgEncoder;
     Mvit m_echoEncoder;
     LayerNorm m_tokenNorm;
-    Linear m_alignEcg, m_projectViews, m_alignStudy;
+    AlignmentLayer m_alignEcg, m_alignStudy;
+    Linear m_projectViews;
     ViewAggregator m_aggregator;
 };
 

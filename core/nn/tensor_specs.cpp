@@ -133,6 +133,55 @@ void addViewAggregator(Specs& specs, const AlignmentShape& a)
 
 } // namespace
 
+std::vector<TensorSpec> alignmentHeadSpecs(AlignmentHead head, const std::string& name, long long width,
+                                           long long hidden, long long alignedWidth)
+{
+    Specs specs;
+    const std::string map = name + ".mapping_network";
+    const auto batchNorm = [&](const std::string& layer, long long channels) {
+        specs.affine(layer, channels);
+        specs.add(layer + ".running_mean", {channels});
+        specs.add(layer + ".running_var", {channels});
+    };
+    if (head != AlignmentHead::None && head != AlignmentHead::Linear)
+        specs.affine(name + ".layer_norm", width);
+    switch (head) {
+    case AlignmentHead::None:
+        break;
+    case AlignmentHead::Linear:
+        specs.add(name + ".weight", {alignedWidth, width});
+        break;
+    case AlignmentHead::SailStar:
+        specs.linear(map + ".f1", width, hidden);
+        specs.linear(map + ".f2", width, hidden);
+        specs.linear(map + ".g", hidden, alignedWidth);
+        break;
+    case AlignmentHead::SailMlp:
+        specs.linear(map + ".proj.0", width, hidden);
+        specs.linear(map + ".proj.2", hidden, alignedWidth);
+        break;
+    case AlignmentHead::SailLinear:
+        specs.linear(map, width, alignedWidth);
+        break;
+    case AlignmentHead::SimClr:
+        specs.add(map + ".layers.0.weight", {hidden, width});
+        batchNorm(map + ".layers.1", hidden);
+        specs.add(map + ".layers.3.weight", {alignedWidth, hidden});
+        batchNorm(map + ".layers.4", alignedWidth);
+        break;
+    case AlignmentHead::ShareLock:
+        specs.linear(map + ".layers.0", width, hidden);
+        batchNorm(map + ".layers.1", hidden);
+        specs.linear(map + ".layers.4", hidden, hidden);
+        batchNorm(map + ".layers.5", hidden);
+        specs.linear(map + ".layers.8", hidden, hidden);
+        batchNorm(map + ".layers.9", hidden);
+        specs.linear(map + ".layers.12", hidden, alignedWidth);
+        break;
+    }
+    return specs.take();
+}
+
 std::vector<TensorSpec> tensorSpecs(const Architecture& architecture)
 {
     Specs specs;
@@ -142,10 +191,16 @@ std::vector<TensorSpec> tensorSpecs(const Architecture& architecture)
     if (a.projection)
         specs.linear("echo_projection_for_agg", architecture.echo.embedding, a.studyWidth);
     addViewAggregator(specs, a);
-    specs.affine("token_aggregator.ecg_layernorm_global", architecture.ecg.width);
-    specs.add("ecg_alignment_global_token.weight", {a.alignedWidth, architecture.ecg.width});
-    specs.add("echo_alignment_global_token.weight", {a.alignedWidth, a.studyWidth});
-    return specs.take();
+    if (a.tokenNorm)
+        specs.affine("token_aggregator.ecg_layernorm_global", architecture.ecg.width);
+    std::vector<TensorSpec> all = specs.take();
+    const auto append = [&](AlignmentHead head, const char* name, int width, int hidden) {
+        for (TensorSpec& spec : alignmentHeadSpecs(head, name, width, hidden, a.alignedWidth))
+            all.push_back(std::move(spec));
+    };
+    append(a.ecgHead, "ecg_alignment_global_token", architecture.ecg.width, a.ecgHidden);
+    append(a.echoHead, "echo_alignment_global_token", a.studyWidth, a.echoHidden);
+    return all;
 }
 
 } // namespace echo2ecg::nn

@@ -31,9 +31,9 @@ std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed)
         count *= std::size_t(length);
     const std::string_view name = spec.name;
     const bool vector = spec.shape.size() == 1;
-    if (vector && name.ends_with("weight"))
+    if (vector && (name.ends_with("weight") || name.ends_with("running_var")))
         return std::vector<float>(count, 1.0f);
-    if (vector && name.ends_with("bias"))
+    if (vector && (name.ends_with("bias") || name.ends_with("running_mean")))
         return std::vector<float>(count, 0.0f);
     if (name == "ecg_encoder.pos_embed_x")
         return timePositions(int(spec.shape[1]), int(spec.shape[2]));

@@ -231,6 +231,44 @@ private Q_SLOTS:
         check("CLS pooling", at::stack(classes), golden("study_alt_cls_pool_f64.npy"), tolerance);
     }
 
+    void otherHeads_data() { addDtypes(); }
+    void otherHeads()
+    {
+        QFETCH(bool, exact);
+        const c10::InferenceMode inference;
+        const at::ScalarType dtype = exact ? at::kDouble : at::kFloat;
+        const double tolerance = exact ? 1e-10 : 1e-5;
+        struct Head
+        {
+            const char* name;
+            nn::AlignmentHead kind;
+            int width, hidden, aligned;
+        };
+        for (const Head& head : {Head{"sail_star_192", nn::AlignmentHead::SailStar, 192, 1536, 512},
+                                 Head{"sail_star_1024", nn::AlignmentHead::SailStar, 1024, 8192, 512},
+                                 Head{"sail_mlp_192", nn::AlignmentHead::SailMlp, 192, 768, 512},
+                                 Head{"sail_linear_192", nn::AlignmentHead::SailLinear, 192, 0, 512},
+                                 Head{"simclr_192", nn::AlignmentHead::SimClr, 192, 1536, 512},
+                                 Head{"simclr_1024", nn::AlignmentHead::SimClr, 1024, 8192, 512},
+                                 Head{"sharelock_192", nn::AlignmentHead::ShareLock, 192, 4096, 192}}) {
+            const std::string name = std::string("alt.") + head.name;
+            std::map<std::string, nn::StoredTensor> weights;
+            for (const nn::TensorSpec& spec :
+                 nn::alignmentHeadSpecs(head.kind, name, head.width, head.hidden, head.aligned))
+                weights.emplace(spec.name,
+                                nn::StoredTensor::of(spec.name, spec.shape, nn::formulaWeights(spec.name, spec.shape)));
+            std::vector<float> values(4 * std::size_t(head.width));
+            const std::uint64_t key = nn::fnv1a64("input.align." + std::to_string(head.width));
+            for (std::size_t i = 0; i < values.size(); ++i)
+                values[i] = float(std::sqrt(3.0) * nn::formulaUnit(key, i));
+            const at::Tensor input = tensorOf(values, {4, head.width}).to(dtype);
+            const nn::AlignmentLayer layer(head.kind, name, nn::Weights(weights, dtype, at::kCPU));
+            check(head.name, layer(input), golden((std::string("align_alt_") + head.name + "_f64.npy").c_str()),
+                  tolerance);
+            check("one token alone", layer(input.select(0, 0)), layer(input).select(0, 0).to(at::kDouble), 1e-5);
+        }
+    }
+
     // The networks themselves take batches (a GPU is given them); an item's result doesn't depend on its neighbours.
     void batches()
     {
