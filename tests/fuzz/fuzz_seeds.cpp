@@ -71,6 +71,25 @@ void tensors(Seeds& seeds)
     seeds.add("safetensors", "types.safetensors", file + header + "123456789012");
 }
 
+// Checkpoints whole, and the pickles inside archives on their own.
+void checkpoints(Seeds& seeds)
+{
+    std::error_code absent;
+    for (const auto& entry : fs::directory_iterator(fs::path(E2E_TEST_DATA) / "checkpoints", absent)) {
+        const std::string name = entry.path().filename().string();
+        if (entry.path().extension() == ".json")
+            continue;
+        const std::string file = contentOf(entry.path(), 64 * 1024);
+        if (file.size() <= 16 * 1024)
+            seeds.add("checkpoint", name, file);
+        const std::size_t begin = std::min(file.find("\x80\x02}"), file.find("\x80\x02"
+                                                                             "c"));
+        const std::size_t end = std::min(file.find("PK\x07\x08", begin), file.find("PK\x03\x04", begin));
+        if (file.starts_with("PK") && begin != std::string::npos && end != std::string::npos)
+            seeds.add("checkpoint", name + ".pkl", file.substr(begin, end - begin));
+    }
+}
+
 void bundles(Seeds& seeds)
 {
     for (const bool isSmall : {false, true}) {
@@ -239,6 +258,7 @@ int main(int count, char** arguments)
     Seeds seeds(arguments[1]);
     json(seeds);
     tensors(seeds);
+    checkpoints(seeds);
     bundles(seeds);
     dicom(seeds);
     texts(seeds);

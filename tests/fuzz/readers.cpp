@@ -13,6 +13,7 @@
 #include "ecg/readers/wfdb_reader.h"
 #include "ecg/recipe.h"
 #include "echo/recipe.h"
+#include "fuzz/read_checkpoint.h"
 #include "fuzz/scratch.h"
 #include "library/phenotype_table.h"
 #include "nn/bundle.h"
@@ -85,6 +86,11 @@ bool readWeights(Bytes bytes)
                 require(std::int64_t(tensor.toFloat().size()) == tensor.count(), "a tensor's values are too few");
         }
     });
+}
+
+bool readCheckpointFile(Bytes bytes)
+{
+    return refusedOrDone([&] { readCheckpointBytes(bytes); });
 }
 
 // The identity check keeps hostile parts from being used; here each part is read on its own as well.
@@ -207,7 +213,7 @@ bool readPhenotypes(Bytes bytes)
         const library::PhenotypeTable table = library::readPhenotypeTable(file);
         require(std::int64_t(table.rows.size()) <= table.dataRows, "more rows were read than there are");
         for (const auto& row : table.rows) {
-            require(!row.studyUid.empty() || !row.patientId.empty(), "a row of nobody");
+            require(!row.studyUid.empty() || !row.patientId.empty() || !row.ecgFile.empty(), "a row of nobody");
             require(!row.values.isEmpty(), "a row without a value");
         }
     });
@@ -217,6 +223,7 @@ constexpr Target all[] = {
     {"json", readJson},
     {"npy", readNpyFile},
     {"safetensors", readWeights},
+    {"checkpoint", readCheckpointFile},
     {"bundle", readBundle},
     {"dicom_header", readDicomHeader},
     {"dicom_image", readDicomImage},
