@@ -4,6 +4,10 @@
 #include "session.h"
 #include "views.h"
 
+#include <fstream>
+#include <map>
+#include <sstream>
+
 namespace echo2ecg::cli {
 
 BundleRecipes readRecipes(const std::filesystem::path& bundle)
@@ -24,9 +28,17 @@ namespace {
 
 struct Arguments
 {
-    std::filesystem::path folder;
+    std::filesystem::path folder, file;
     std::uint64_t seed = 0;
     std::string architecture = "published";
+};
+
+struct ImportArguments
+{
+    std::filesystem::path folder, recipes;
+    std::map<std::string, std::filesystem::path> files; // by role
+    std::string name, licence;
+    bool inspect = false, untrained = false;
 };
 
 std::string describe(const base::Json& info)
@@ -34,6 +46,8 @@ std::string describe(const base::Json& info)
     std::string out = "Bundle          " + info.value("name", "") + " (" + info.value("id", "") + ")\n";
     out += "Weights         " + std::string(info.value("trained", false) ? "trained" : untrainedWeights) +
            (info.value("simulated", false) ? ", on simulated patients" : "") + "\n";
+    if (!info.value("can_retrieve", true))
+        out += "Retrieval       not possible: made without alignment weights\n";
     out += "Parameters      " + std::to_string(info.at("parameters").value("total", std::int64_t(0))) + "\n";
     out += "ECG recipe      " + info.at("recipes").at("ecg").value("describe", "") + "\n";
     out += "Echo recipe     " + info.at("recipes").at("echo").value("describe", "") + "\n";
@@ -77,6 +91,103 @@ int verify(const Session& session, const Arguments& arguments)
     return ok ? Ok : BundleOrLibrary;
 }
 
+std::string joined(const base::Json& texts, std::size_t most)
+{
+    std::string out;
+    for (std::size_t i = 0; i < std::min(most, texts.size()); ++i)
+        out += (i ? ", " : "") + texts.items()[i].toString();
+    return out + (texts.size() > most ? ", … (" + std::to_string(texts.size()) + ")" : "");
+}
+
+std::string describeImport(const base::Json& report)
+{
+    std::string out;
+    for (const base::Json& file : report.at("files").items()) {
+        out += file.at("file").toString() + "\n    " + file.at("content").toString() + ", " +
+               file.at("format").toString() + ": " + std::to_string(file.at("tensors").toInteger()) +
+               " tensors taken\n";
+        if (file.at("ignored").size() > 0)
+            out += "    not needed: " + joined(file.at("ignored"), 4) + "\n";
+        if (file.at("unknown").size() > 0)
+            out += "    unknown: " + joined(file.at("unknown"), 8) + "\n";
+        for (const base::Json& note : file.at("notes").items())
+            out += "    note: " + note.toString() + "\n";
+    }
+    for (const base::Json& part : report.at("parts").items()) {
+        std::string title = part.at("title").toString();
+        title.resize(std::max<std::size_t>(title.size(), 24), ' ');
+        out += title + part.at("state").toString() + "\n";
+    }
+    for (const base::Json& note : report.at("notes").items())
+        out += "note: " + note.toString() + "\n";
+    if (report.at("missing").size() > 0)
+        out += "missing: " + joined(report.at("missing"), 8) + "\n";
+    if (!report.at("can_retrieve").toBool())
+        out += report.at("why_not_retrieve").toString() + "\n";
+    return out;
+}
+
+base::Json readRecipesFile(const std::filesystem::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    if (!in || !(text << in.rdbuf()))
+        throw Failure{Unreadable, base::Error(base::ErrorCode::Io, "the file can't be read", {file, {}})};
+    return blame(Unreadable, [&] { return base::Json::parse(text.str(), file.string()); });
+}
+
+int importWeights(const Session& session, const ImportArguments& arguments)
+{
+    inference::WeightsToImport weights;
+    for (const auto& [role, file] : arguments.files)
+        if (!file.empty())
+            weights.files.push_back({role == "lightning" ? std::string() : role, file});
+    weights.name = arguments.name;
+    weights.licence = arguments.licence;
+    weights.trained = !arguments.untrained;
+    if (!arguments.recipes.empty())
+        weights.recipes = readRecipesFile(arguments.recipes);
+    const base::Json report = blame(BundleOrLibrary, [&] {
+        return inference::importBundle(weights, arguments.inspect ? std::filesystem::path() : arguments.folder,
+                                       session.job());
+    });
+    std::string text = describeImport(report);
+    const bool written = report.at("bundle").isString();
+    text += written                          ? "Bundle " + report.at("bundle").toString() + " written.\n"
+            : report.at("complete").toBool() ? "A bundle can be made of these files.\n"
+                                             : "No bundle is made: something is missing.\n";
+    session.print(report, text, weights.trained);
+    return report.at("complete").toBool() ? Ok : BundleOrLibrary;
+}
+
+void addImport(CLI::App& bundle, Session& session)
+{
+    CLI::App* command = bundle.add_subcommand("import", "Make a bundle of PyTorch checkpoints or safetensors");
+    const auto arguments = std::make_shared<ImportArguments>();
+    const auto file = [&](const char* option, const char* role, const char* help) {
+        command->add_option(option, arguments->files[role], help);
+    };
+    file("--ecg", "ecg", "ECG encoder: ecg_multimodal.ckpt or an OTiS checkpoint");
+    file("--echo", "echo", "Echo encoder: echo_multimodal.ckpt or echo_prime_encoder.pt");
+    file("--aggregator", "aggregator", "token_aggregator.ckpt");
+    file("--projection", "projection", "echo_projection_for_agg.ckpt");
+    file("--view-aggregator", "view_aggregator", "echo_view_aggregator.ckpt");
+    file("--ecg-alignment", "ecg_alignment", "ecg_alignment_global_token.ckpt");
+    file("--echo-alignment", "echo_alignment", "echo_alignment_global_token.ckpt");
+    file("--lightning", "lightning", "last.ckpt of a training run, or a safetensors file with all parts");
+    command->add_option("--recipes", arguments->recipes, "JSON with the recipes \"ecg\" and \"echo\" of the weights");
+    command->add_option("--name", arguments->name, "Name of the bundle");
+    command->add_option("--licence", arguments->licence, "Licence of the weights");
+    command->add_flag("--untrained", arguments->untrained, "These weights never learned");
+    CLI::Option* inspect = command->add_flag("--inspect", arguments->inspect, "Only tell what the files are");
+    command->add_option("--out", arguments->folder, "Folder of the new bundle")->excludes(inspect);
+    command->callback([&session, arguments] {
+        if (!arguments->inspect && arguments->folder.empty())
+            throw CLI::RequiredError("--out");
+        session.action = [&session, arguments] { return importWeights(session, *arguments); };
+    });
+}
+
 } // namespace
 
 void addBundleCommands(CLI::App& app, Session& session)
@@ -102,6 +213,15 @@ void addBundleCommands(CLI::App& app, Session& session)
             command->add_option("--seed", arguments->seed, "The same seed gives the same bytes");
         act(command, [kind](const Session& s, const Arguments& a) { return create(s, a, kind); });
     }
+    addImport(*bundle, session);
+    CLI::App* exported = bundle->add_subcommand("export", "Write a bundle's weights as one safetensors file");
+    exported->add_option("DIR", arguments->folder, "Model bundle")->required();
+    exported->add_option("--out", arguments->file, "File to write")->required();
+    act(exported, [](const Session& s, const Arguments& a) {
+        blame(BundleOrLibrary, [&] { return inference::exportBundle(a.folder, a.file, s.job()); });
+        s.print(base::Json::object({{"file", a.file.string()}}), a.file.string() + " written\n");
+        return int(Ok);
+    });
     CLI::App* info = bundle->add_subcommand("info", "What a bundle says of itself");
     info->add_option("DIR", arguments->folder, "Model bundle")->required();
     act(info, [](const Session& s, const Arguments& a) {

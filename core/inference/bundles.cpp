@@ -78,6 +78,55 @@ base::Json createBundle(const std::filesystem::path& folder, const std::string& 
     return bundleInfo(folder);
 }
 
+base::Json importBundle(const WeightsToImport& weights, const std::filesystem::path& folder,
+                        const base::JobContext& job)
+{
+    const plugin::Functions& functions = plugin::functions();
+    plugin::ImportRequest request;
+    for (const WeightsToImport::File& file : weights.files)
+        request.files.push_back({file.role, file.file});
+    request.name = weights.name;
+    request.licence = weights.licence;
+    request.trained = weights.trained;
+    ecg::EcgRecipe ecgRecipe;
+    echo::EchoRecipe echoRecipe;
+    if (!weights.recipes.isNull()) {
+        ecgRecipe = ecg::EcgRecipe::fromJson(weights.recipes.at("ecg"));
+        echoRecipe = echo::EchoRecipe::fromJson(weights.recipes.at("echo"));
+    }
+    request.ecgRecipe = ecgRecipe.toJson();
+
+    // First what they are: the recipes must fit the sizes that the shapes tell.
+    base::Json report;
+    plugin::raise(functions.import(request, job, report));
+    if (folder.empty() || !report.at("complete").toBool())
+        return report;
+    const base::Json& architecture = report.at("architecture");
+    const auto size = [&](const char* part, const char* field) {
+        return int(architecture.at(part).at(field).toInteger());
+    };
+    if (weights.recipes.isNull()) {
+        ecgRecipe.windowSamples = size("ecg", "window_samples");
+        echoRecipe.frames = size("echo", "frames");
+        echoRecipe.size = size("echo", "size");
+        echoRecipe.maxViews = size("alignment", "max_views");
+    }
+    if (ecgRecipe.windowSamples != size("ecg", "window_samples") || echoRecipe.frames != size("echo", "frames") ||
+        echoRecipe.size != size("echo", "size") || echoRecipe.maxViews > size("alignment", "max_views"))
+        throw base::Error(base::ErrorCode::Mismatch,
+                          "the recipes don't fit the weights: window, frames, frame size or number of views differ");
+    request.ecgRecipe = ecgRecipe.toJson();
+    request.echoRecipe = echoRecipe.toJson();
+    request.folder = folder;
+    plugin::raise(functions.import(request, job, report));
+    return report;
+}
+
+void exportBundle(const std::filesystem::path& folder, const std::filesystem::path& file, const base::JobContext& job)
+{
+    plugin::raise(plugin::functions().exportWeights(folder, file, job));
+}
+
 base::Json verifyBundle(const std::filesystem::path& folder, const base::JobContext& job)
 {
     readBundleFacts(folder);

@@ -11,9 +11,13 @@ namespace echo2ecg::inference {
 
 namespace {
 
-// On the CPU one clip keeps every core busy, so a batch would only delay the answer to Cancel.
-constexpr int batchOnCpu = 1;
 constexpr int batchOnGpu = 8;
+
+// On the CPU a batch is spread over the threads, one clip each; a larger one would only delay the answer to Cancel.
+int usualBatch(const plugin::Networks& networks)
+{
+    return networks.onGpu() ? batchOnGpu : std::max(1, networks.itemsAtOnce());
+}
 
 bool isOutOfMemory(const plugin::Outcome& outcome)
 {
@@ -23,8 +27,8 @@ bool isOutOfMemory(const plugin::Outcome& outcome)
 } // namespace
 
 Device::Device(std::unique_ptr<plugin::Networks> networks, const plugin::Shapes& shapes, int batch)
-    : m_networks(std::move(networks)), m_shapes(shapes),
-      m_batch(batch > 0 ? batch : (m_networks->onGpu() ? batchOnGpu : batchOnCpu)), m_name(m_networks->device())
+    : m_networks(std::move(networks)), m_shapes(shapes), m_batch(batch > 0 ? batch : usualBatch(*m_networks)),
+      m_name(m_networks->device())
 {
 }
 
@@ -47,6 +51,7 @@ void Device::fallBackToCpu(const base::JobContext& job)
 {
     job.note({"device-memory", "memory of " + name() + " ran out; going on with the CPU", {}});
     plugin::raise(m_networks->moveToCpu());
+    m_batch = usualBatch(*m_networks); // the GPU's memory said nothing about this one's
     const std::lock_guard lock(m_mutex);
     m_name = m_networks->device();
 }

@@ -3,6 +3,7 @@
 #include "inference/plugin.h"
 
 #include "nn/bundle.h"
+#include "nn/bundle_import.h"
 #include "nn/model.h"
 
 #include <new>
@@ -96,6 +97,7 @@ base::Json infoOf(const nn::BundleInfo& info)
          {"intended_use", info.intendedUse},
          {"trained", info.trained},
          {"simulated", info.simulated},
+         {"can_retrieve", info.canRetrieve()},
          {"classes", base::Json::object({{"lvef", base::Json::object({{"names", info.lvefClassNames},
                                                                       {"cutoffs", info.lvefCutoffs}})}})},
          {"parameters", parameterCounts(info.architecture)},
@@ -149,6 +151,7 @@ public:
             load(nn::chooseDevice(false, m_threads));
         });
     }
+    int itemsAtOnce() const noexcept override { return onGpu() ? 1 : m_device.threads; }
 
 private:
     void load(const nn::DeviceChoice& device)
@@ -234,7 +237,48 @@ Outcome provoke(int code, bool parse) noexcept
     });
 }
 
-const Functions functions{abiVersion, openBundle, readInfo, verify, namedShapes, create, provoke};
+nn::ImportRole roleNamed(const std::string& name)
+{
+    constexpr std::pair<const char*, nn::ImportRole> roles[] = {
+        {"", nn::ImportRole::Any},
+        {"ecg", nn::ImportRole::Ecg},
+        {"echo", nn::ImportRole::Echo},
+        {"aggregator", nn::ImportRole::Aggregator},
+        {"projection", nn::ImportRole::Projection},
+        {"view_aggregator", nn::ImportRole::ViewAggregator},
+        {"ecg_alignment", nn::ImportRole::EcgAlignment},
+        {"echo_alignment", nn::ImportRole::EchoAlignment},
+    };
+    for (const auto& [text, role] : roles)
+        if (name == text)
+            return role;
+    throw base::Error(base::ErrorCode::Unsupported, "no part of a model is called \"" + name + "\"");
+}
+
+Outcome importWeights(const ImportRequest& request, const base::JobContext& job, base::Json& report) noexcept
+{
+    return guarded([&] {
+        nn::ImportRequest asked;
+        for (const WeightFile& file : request.files)
+            asked.sources.push_back({file.file, roleNamed(file.role)});
+        asked.ecgRecipe = request.ecgRecipe;
+        asked.echoRecipe = request.echoRecipe;
+        asked.name = request.name;
+        asked.licence = request.licence;
+        asked.trained = request.trained;
+        report = (request.folder.empty() ? nn::inspectImport(asked, job) : nn::importBundle(asked, request.folder, job))
+                     .toJson();
+    });
+}
+
+Outcome exportWeights(const std::filesystem::path& bundle, const std::filesystem::path& file,
+                      const base::JobContext& job) noexcept
+{
+    return guarded([&] { nn::exportWeights(nn::readBundleInfo(bundle), file, job); });
+}
+
+const Functions functions{abiVersion, openBundle, readInfo,      verify,       namedShapes,
+                          create,     provoke,    importWeights, exportWeights};
 
 } // namespace
 

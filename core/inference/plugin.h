@@ -15,7 +15,7 @@
 // linked into both sides, and an error that travels as a value is the same type again wherever it is thrown.
 namespace echo2ecg::inference::plugin {
 
-constexpr std::uint32_t abiVersion = 1;
+constexpr std::uint32_t abiVersion = 2;
 
 // An error as a value. `failed` false: everything else is empty.
 struct Outcome
@@ -62,6 +62,8 @@ public:
     virtual Outcome verifyGolden(const base::JobContext& job, std::vector<GoldenCheck>& checks) noexcept = 0;
     // Builds the same networks on the CPU; the GPU's memory is given back first.
     virtual Outcome moveToCpu() noexcept = 0;
+    // Items of a batch that are computed at once: on the CPU each thread takes whole items.
+    virtual int itemsAtOnce() const noexcept { return 1; }
 };
 
 struct OpenRequest
@@ -79,6 +81,23 @@ struct CreateRequest
     base::Json ecgRecipe, echoRecipe;
 };
 
+// One file of weights; role: "" (whatever it holds), "ecg", "echo", "aggregator", "projection", "view_aggregator",
+// "ecg_alignment", "echo_alignment".
+struct WeightFile
+{
+    std::string role;
+    std::filesystem::path file;
+};
+
+struct ImportRequest
+{
+    std::vector<WeightFile> files;
+    base::Json ecgRecipe, echoRecipe;
+    std::string name, licence;
+    bool trained = true;
+    std::filesystem::path folder; // empty: look only
+};
+
 // The plug-in's functions. Added to at the end only; any other change is another abiVersion.
 struct Functions
 {
@@ -92,6 +111,11 @@ struct Functions
     Outcome (*create)(const CreateRequest&, const base::JobContext&) noexcept = nullptr;
     // Fails with what is asked for, from inside the plug-in: lets a test see that errors keep their type.
     Outcome (*provoke)(int code, bool parse) noexcept = nullptr;
+    // What the files are, and the bundle that was made of them where a folder is given and nothing is missing.
+    Outcome (*import)(const ImportRequest&, const base::JobContext&, base::Json& report) noexcept = nullptr;
+    // A bundle's weights as one safetensors file.
+    Outcome (*exportWeights)(const std::filesystem::path& bundle, const std::filesystem::path& file,
+                             const base::JobContext&) noexcept = nullptr;
 };
 
 } // namespace echo2ecg::inference::plugin
