@@ -126,7 +126,7 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent), m_impl(std::make_
     emptyColumn->setContentsMargins(16, 20, 16, 20);
     auto* title = new QLabel(tr("Patients with their ECGs and echo studies"));
     title->setProperty("role", "muted");
-    auto* how = new QLabel(tr("Drop files or folders anywhere in this window: ECGs (DICOM, WFDB, CardioSoft XML) and DICOM echo."));
+    auto* how = new QLabel(tr("Drop files or folders anywhere in this window: ECGs of the usual formats and DICOM echo."));
     how->setProperty("role", "faint");
     auto* button = new QPushButton(tr("Import…"));
     button->setProperty("role", "primary");
