@@ -163,7 +163,7 @@ void EcgPageView::Impl::showEmpty()
 {
     showMessage(tr("No ECG yet"),
                 tr("A twelve-lead ECG belongs here. Drop a file anywhere in the window, or open one: DICOM waveform, "
-                   "WFDB (.hea with its .dat or .mat), GE CardioSoft XML."),
+                   "XML of GE, Philips or HL7, SCP-ECG, WFDB, EDF and more."),
                 tr("Open ECG…"), true);
 }
 
