@@ -71,7 +71,8 @@ struct CaseEngine::Impl
         const EmbeddingKey tokenKey = ecgKey(signalHash, Space::EcgToken),
                            alignedKey = ecgKey(signalHash, Space::EcgAligned);
         auto token = library.find(tokenKey), aligned = library.find(alignedKey);
-        if (!token || !aligned) {
+        const bool aligns = engine.facts().canRetrieve;
+        if (!token || (aligns && !aligned)) {
             const inference::EcgEmbedding fresh = engine.embed(record, job);
             keep(tokenKey, fresh.token);
             keep(alignedKey, fresh.aligned);
@@ -79,10 +80,12 @@ struct CaseEngine::Impl
             aligned = fresh.aligned;
         }
         asker.token = std::move(*token);
-        asker.aligned = std::move(*aligned);
+        if (aligns)
+            asker.aligned = std::move(*aligned);
         if (asker.ecg != 0) {
             library.assignEcgEmbedding(asker.ecg, tokenKey);
-            library.assignEcgEmbedding(asker.ecg, alignedKey);
+            if (aligns)
+                library.assignEcgEmbedding(asker.ecg, alignedKey);
         }
     }
 
@@ -264,14 +267,18 @@ CaseEngine::Outcome CaseEngine::embedMissing(const base::JobContext& job)
     };
 
     std::vector<Id> ecgs = library.ecgsWithout(facts.bundleId, facts.ecgRecipeHash, Space::EcgToken);
-    const std::vector<Id> unaligned = library.ecgsWithout(facts.bundleId, facts.ecgRecipeHash, Space::EcgAligned);
-    ecgs.insert(ecgs.end(), unaligned.begin(), unaligned.end());
+    if (facts.canRetrieve) {
+        const std::vector<Id> unaligned = library.ecgsWithout(facts.bundleId, facts.ecgRecipeHash, Space::EcgAligned);
+        ecgs.insert(ecgs.end(), unaligned.begin(), unaligned.end());
+    }
     std::sort(ecgs.begin(), ecgs.end());
     ecgs.erase(std::unique(ecgs.begin(), ecgs.end()), ecgs.end());
     each(ecgs, "ECG", [&](Id id) {
         embedEcg(id, inner);
         ++outcome.ecgs;
     });
+    if (!facts.canRetrieve)
+        return outcome;
     each(library.studiesWithout(facts.bundleId, facts.echoRecipeHash, Space::StudyAligned), "study", [&](Id id) {
         embedStudy(id, inner);
         ++outcome.studies;
@@ -315,6 +322,8 @@ Retrieval CaseEngine::Impl::retrieve(Asker asker, int top)
     Retrieval retrieval;
     retrieval.ecg = asker.ecg;
     retrieval.whyNot = asker.whyNot;
+    if (asker.whyNot.empty() && !engine.facts().canRetrieve)
+        retrieval.whyNot = inference::noAlignment;
     if (asker.aligned.empty())
         return retrieval;
 

@@ -53,8 +53,10 @@ public:
         m_worker.run(DeviceWorker::Urgency::Urgent, job.cancel, [&] {
             job.throwIfCancelled();
             result.token = m_device->ecgToken(prepared.input, job);
-            result.aligned = m_device->alignEcg(result.token, job);
             m_cache.store(result.tokenKey, result.token, job);
+            if (!m_facts.canRetrieve)
+                return;
+            result.aligned = m_device->alignEcg(result.token, job);
             m_cache.store(result.alignedKey, result.aligned, job);
         });
         return result;
@@ -62,6 +64,8 @@ public:
 
     StudyEmbedding embed(const echo::EchoStudy& study, const base::JobContext& job) override
     {
+        if (!m_facts.canRetrieve)
+            throw base::Error(base::ErrorCode::Unsuitable, noAlignment);
         StudyEmbedding result;
         m_worker.run(DeviceWorker::Urgency::Normal, job.cancel, [&] {
             StudyJob work(*m_device, m_facts, m_shapes, m_cache, m_preprocess, m_options.decodeThreads, job, [&] {
@@ -101,11 +105,14 @@ private:
     {
         m_worker.run(DeviceWorker::Urgency::Urgent, job.cancel, [&] {
             auto token = m_cache.find(result.tokenKey, std::size_t(m_shapes.tokenWidth), job);
-            auto aligned = m_cache.find(result.alignedKey, std::size_t(m_shapes.alignedWidth), job);
-            if (!token || !aligned)
+            std::optional<std::vector<float>> aligned;
+            if (m_facts.canRetrieve)
+                aligned = m_cache.find(result.alignedKey, std::size_t(m_shapes.alignedWidth), job);
+            if (!token || (m_facts.canRetrieve && !aligned))
                 return;
             result.token = std::move(*token);
-            result.aligned = std::move(*aligned);
+            if (aligned)
+                result.aligned = std::move(*aligned);
             result.fromStore = true;
         });
         return result.fromStore;

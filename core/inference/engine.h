@@ -14,6 +14,10 @@
 // needed.
 namespace echo2ecg::inference {
 
+// Said wherever a person asks a bundle without alignment weights for similar studies.
+inline constexpr const char* noAlignment =
+    "This bundle holds no alignment weights: it can classify an ECG, but not retrieve echo studies.";
+
 struct EngineOptions
 {
     bool allowCuda = true;
@@ -29,6 +33,7 @@ struct EngineFacts
 {
     std::string bundleId, bundleName, bundleVersion, licence;
     bool trained = false, simulated = false;
+    bool canRetrieve = true; // false: no alignment weights; ECGs have a token only, studies aren't embedded
     std::vector<std::string> lvefClassNames;
     std::vector<double> lvefCutoffs;
     std::string device; // "CPU, 2 threads"

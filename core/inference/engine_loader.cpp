@@ -18,6 +18,7 @@ EngineFacts factsOf(const BundleFacts& bundle)
     facts.licence = bundle.json.value("licence", "");
     facts.trained = bundle.json.value("trained", false);
     facts.simulated = bundle.json.value("simulated", false);
+    facts.canRetrieve = bundle.json.value("can_retrieve", true);
     const base::Json& classes = bundle.json.at("classes").at("lvef");
     for (const base::Json& text : classes.at("names").items())
         facts.lvefClassNames.push_back(text.toString());

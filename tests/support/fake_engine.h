@@ -45,7 +45,8 @@ public:
             throw base::Error(base::ErrorCode::Unsuitable, "This ECG doesn't suit.");
         inference::EcgEmbedding e;
         e.token = tokens.count(hash) ? tokens[hash] : vectorOf("token" + hash, m_facts.tokenWidth);
-        e.aligned = unit(aligned.count(hash) ? aligned[hash] : vectorOf("aligned" + hash, m_facts.alignedWidth));
+        if (m_facts.canRetrieve)
+            e.aligned = unit(aligned.count(hash) ? aligned[hash] : vectorOf("aligned" + hash, m_facts.alignedWidth));
         e.tokenKey = {hash, m_facts.bundleId, m_facts.ecgRecipeHash, inference::Space::EcgToken};
         e.alignedKey = {hash, m_facts.bundleId, m_facts.ecgRecipeHash, inference::Space::EcgAligned};
         return e;
@@ -56,6 +57,8 @@ public:
         job.throwIfCancelled();
         const std::lock_guard lock(m_mutex);
         ++studyCalls;
+        if (!m_facts.canRetrieve)
+            throw base::Error(base::ErrorCode::Unsuitable, inference::noAlignment);
         inference::StudyEmbedding result;
         std::vector<std::string> used;
         std::vector<float> sum(std::size_t(m_facts.alignedWidth), 0.0F);

@@ -49,6 +49,7 @@ private slots:
     void labelComesFromTheLinkedStudy();
     void structuralHeartDisease();
     void retrievesByCosine();
+    void withoutAlignmentItOnlyClassifies();
     void severalThreads();
     void tenThousand();
 };
@@ -251,6 +252,29 @@ void TestCaseEngine::retrievesByCosine()
     c.library->removeStudy(own);
     c.library->removeStudy(older);
     QVERIFY(!c.cases->retrieve(query, 10).ownSimilarity);
+}
+
+// A bundle without alignment weights gives a class, and a reason instead of similar studies.
+void TestCaseEngine::withoutAlignmentItOnlyClassifies()
+{
+    Case c;
+    c.engine->editFacts().canRetrieve = false;
+    for (int i = 0; i < 5; ++i)
+        c.add(i + 1, "P" + std::to_string(i), float(i), 30.0);
+    const Id query = c.add(9, "Q", 0.5F, {});
+    c.addStudy(1, "A", 0.5);
+    const auto outcome = c.cases->embedMissing();
+    QCOMPARE(outcome.ecgs, 6);
+    QCOMPARE(outcome.studies, 0);
+    QVERIFY(outcome.failures.empty());
+    QCOMPARE(c.cases->predict(query).lvefClass, std::optional<int>(0));
+    const Retrieval r = c.cases->retrieve(query, 10);
+    QVERIFY(r.studies.empty());
+    QCOMPARE(r.whyNot, std::string(inference::noAlignment));
+    const int calls = c.engine->ecgCalls;
+    c.cases->embedMissing();
+    c.cases->predict(query);
+    QCOMPARE(int(c.engine->ecgCalls), calls);  // and nothing is computed twice
 }
 
 void TestCaseEngine::severalThreads()
