@@ -121,16 +121,9 @@ void ecgBench(const fs::path& folder)
             embedding.values.push_back(unit(random));
         library->store(embedding);
         library->assignEcgEmbedding(ecg, embedding.key);
-        if (i < 2000) {
-            echo::EchoStudy study;
-            study.patientId = id;
-            study.date = date;
-            study.studyUid = "1.2." + std::to_string(i);
-            const auto added = library->addStudy(study).first;
-            retrieval::Phenotypes phenotypes;
-            phenotypes.lvef = {double(25 + i % 45), "bench"};
-            library->setPhenotypes(added, phenotypes);
-        }
+        retrieval::Phenotypes phenotypes;
+        phenotypes.lvef = {double(25 + i % 45), "bench"};
+        library->setPatientPhenotypes(library->ecg(ecg).patient, phenotypes);
     }
     const fs::path file = folder / "query.hea";
     {
