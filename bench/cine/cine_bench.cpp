@@ -21,15 +21,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A timer that should fire every 5 ms; what it comes late is time in which the GUI thread did something else.
+// A timer that fires every 5 ms: by how much it comes late is the time in which the GUI thread was blocked.
 class Watchdog
 {
+    static constexpr int intervalMs = 5;
+
 public:
     Watchdog()
     {
         m_timer.setTimerType(Qt::PreciseTimer);
         QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] {
-            const double gap = double(m_clock.nsecsElapsed()) * 1e-6;
+            const double gap = std::max(0.0, double(m_clock.nsecsElapsed()) * 1e-6 - intervalMs);
             m_clock.start();
             m_gaps.push_back(gap);
         });
@@ -38,7 +40,7 @@ public:
     {
         m_gaps.clear();
         m_clock.start();
-        m_timer.start(5);
+        m_timer.start(intervalMs);
     }
     double longest() const { return m_gaps.empty() ? 0 : *std::max_element(m_gaps.begin(), m_gaps.end()); }
     double share99()

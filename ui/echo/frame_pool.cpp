@@ -9,9 +9,21 @@
 #include <mutex>
 #include <thread>
 
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
+
 namespace echo2ecg::ui {
 
 namespace {
+
+// Decoding ahead can wait, painting can't: on a machine with few cores the two would fight.
+void yieldToPainting()
+{
+#ifdef __linux__
+    setpriority(PRIO_PROCESS, 0, 10); // 0 is the calling thread here
+#endif
+}
 
 QString reason(const base::Error& error)
 {
@@ -209,7 +221,10 @@ FramePool::FramePool(int threads, std::function<void()> ready) : m_impl(std::mak
 {
     m_impl->tell = std::move(ready);
     for (int i = 0; i < threads; ++i)
-        m_impl->threads.emplace_back([this] { m_impl->work(); });
+        m_impl->threads.emplace_back([this] {
+            yieldToPainting();
+            m_impl->work();
+        });
 }
 
 FramePool::~FramePool()
