@@ -183,7 +183,7 @@ std::uint64_t Checkpoint::fileSize() const noexcept
     return m_data->source.size();
 }
 
-const Value& Checkpoint::root() const noexcept
+const Value& Checkpoint::root() const& noexcept
 {
     return *m_data->root;
 }

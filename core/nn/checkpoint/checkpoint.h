@@ -88,7 +88,8 @@ public:
     Format format() const noexcept;
     bool bigEndian() const noexcept;
     std::uint64_t fileSize() const noexcept;
-    const Value& root() const noexcept;
+    const Value& root() const& noexcept;
+    const Value& root() const&& = delete; // the values go with the checkpoint
 
     // Of a value whose kind is Tensor.
     const TensorInfo& info(const Value& tensor) const;

@@ -372,7 +372,8 @@ private slots:
         const std::string circle = "]q\x01h\x01"
                                    "a"; // l = []; l.append(l)
         const std::string bytes = zipWith(circle);
-        const ck::Value& list = *ck::readCheckpoint(span(bytes)).root().find("model");
+        const ck::Checkpoint checkpoint = ck::readCheckpoint(span(bytes));
+        const ck::Value& list = *checkpoint.root().find("model");
         QVERIFY(list.kind == ck::Kind::List);
     }
 
