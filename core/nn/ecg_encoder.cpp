@@ -1,64 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "nn/ecg_encoder.h"
 
-#include <cmath>
+#include "nn/ecg_weights.h"
 
 namespace echo2ecg::nn {
 
-EcgEncoder::EcgEncoder(const EcgEncoderShape& shape, const Weights& weights) : m_shape(shape)
+EcgEncoder::EcgEncoder(const EcgEncoderShape& shape, const Weights& weights)
+    : m_shape(shape),
+      m_patchWeight(weights("ecg_encoder.patch_embed.proj.weight").view({shape.width, shape.patchSamples})),
+      m_patchBias(weights("ecg_encoder.patch_embed.proj.bias")),
+      m_patchNorm(weights, "ecg_encoder.patch_embed.norm", 1e-5),
+      m_classToken(weights.place(ecgClassToken(shape, weights)).view({1, 1, shape.width})),
+      m_positions(weights.place(ecgPositions(shape, weights)))
 {
-    const std::string p = "ecg_encoder.";
-    const std::int64_t width = shape.width, patches = shape.windowSamples / shape.patchSamples;
-    m_patchWeight = weights(p + "patch_embed.proj.weight").view({width, shape.patchSamples});
-    m_patchBias = weights(p + "patch_embed.proj.bias");
-    m_patchNorm = LayerNorm(weights, p + "patch_embed.norm", 1e-5);
-
-    // Channels: first half the lead's position (row 0 is padding), second half the time's (row 0 belongs to the class
-    // token).
-    const at::Tensor leadRows = weights.exact(p + "pos_embed_y.weight").narrow(0, 1, shape.leads);
-    const at::Tensor timeRows = weights.exact(p + "pos_embed_x").select(0, 0);
-    const std::int64_t half = width / 2;
-    const at::Tensor lead = leadRows.unsqueeze(1).expand({shape.leads, patches, half});
-    const at::Tensor time = timeRows.narrow(0, 1, patches).unsqueeze(0).expand({shape.leads, patches, half});
-    m_positions = weights.place(at::cat({lead, time}, 2).reshape({shape.leads * patches, width}));
-
-    at::Tensor classToken = weights.exact(p + "cls_token").clone();
-    classToken.narrow(2, half, half).add_(timeRows.select(0, 0));
-    m_classToken = weights.place(classToken);
-
     for (int i = 0; i < shape.depth; ++i)
-        m_blocks.push_back(makeBlock(weights, p + "blocks." + std::to_string(i) + "."));
+        m_blocks.push_back(makeBlock(weights, "ecg_encoder.blocks." + std::to_string(i) + "."));
 }
 
 EcgEncoder::Block EcgEncoder::makeBlock(const Weights& weights, const std::string& name) const
 {
-    const std::int64_t width = m_shape.width;
     Block block;
     block.norm1 = LayerNorm(weights, name + "norm1", 1e-6);
     block.norm2 = LayerNorm(weights, name + "norm2", 1e-6);
     block.fc1 = Linear(weights, name + "mlp.fc1");
     block.fc2 = Linear(weights, name + "mlp.fc2");
-
-    const at::Tensor firstWeight = weights.exact(name + "attn.qkv.weight"),
-                     firstBias = weights.exact(name + "attn.qkv.bias");
-    const at::Tensor secondWeight = weights.exact(name + "attn.mha.in_proj_weight"),
-                     secondBias = weights.exact(name + "attn.mha.in_proj_bias");
-    std::vector<at::Tensor> weight, bias;
-    for (std::int64_t part = 0; part < 3; ++part) {
-        const at::Tensor second = secondWeight.narrow(0, part * width, width);
-        const double scale = part == 0 ? 1.0 / std::sqrt(double(width / m_shape.heads)) : 1.0;
-        weight.push_back(at::mm(second, firstWeight.narrow(0, part * width, width)) * scale);
-        bias.push_back(
-            (at::mv(second, firstBias.narrow(0, part * width, width)) + secondBias.narrow(0, part * width, width)) *
-            scale);
-    }
-    block.qkv.weight = weights.place(at::cat(weight));
-    block.qkv.bias = weights.place(at::cat(bias));
-
-    const at::Tensor last = weights.exact(name + "attn.proj.weight");
-    block.out.weight = weights.place(at::mm(last, weights.exact(name + "attn.mha.out_proj.weight")));
-    block.out.bias = weights.place(at::mv(last, weights.exact(name + "attn.mha.out_proj.bias")) +
-                                   weights.exact(name + "attn.proj.bias"));
+    const FusedProjections fused = fusedProjections(m_shape, weights, name);
+    block.qkv.weight = weights.place(fused.qkvWeight);
+    block.qkv.bias = weights.place(fused.qkvBias);
+    block.out.weight = weights.place(fused.outWeight);
+    block.out.bias = weights.place(fused.outBias);
     return block;
 }
 

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "nn/model.h"
 
-#include "nn/networks.h"
+#include "nn/encoders.h"
 
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
-#include <algorithm>
-#include <atomic>
-#include <exception>
-#include <mutex>
 #include <new>
-#include <thread>
 
 namespace echo2ecg::nn {
 
@@ -49,7 +44,9 @@ template <class Work> auto guarded(Work&& work)
 struct Model::Impl
 {
     Impl(const BundleInfo& info_, const std::map<std::string, StoredTensor>& weights, const DeviceChoice& choice)
-        : info(info_), device(choice), networks(info.architecture, Weights(weights, at::kFloat, torchDevice(choice)))
+        : info(info_), device(choice), heads(info.architecture, Weights(weights, at::kFloat, torchDevice(choice))),
+          encoders(choice.kind == DeviceKind::Cuda ? makeGpuEncoders(info.architecture, weights, choice)
+                                                   : makeCpuEncoders(info.architecture, weights, choice))
     {
     }
 
@@ -64,64 +61,11 @@ struct Model::Impl
         const at::Tensor host = values.to(at::kCPU).contiguous();
         out.insert(out.end(), host.data_ptr<float>(), host.data_ptr<float>() + host.numel());
     }
-    // A GPU takes the batch at once. On the CPU every thread takes whole items: a batch falls out of the caches, and
-    // threads that share one item wait for each other at every layer.
-    template <class Forward>
-    std::vector<float> batched(const float* data, int batch, const std::vector<std::int64_t>& item,
-                               Forward&& forward) const
-    {
-        std::int64_t size = 1;
-        std::vector<std::int64_t> shape{device.kind == DeviceKind::Cuda ? batch : 1};
-        for (const std::int64_t length : item) {
-            size *= length;
-            shape.push_back(length);
-        }
-        std::vector<float> out;
-        if (batch < 1)
-            return out;
-        if (device.kind == DeviceKind::Cuda) {
-            append(forward(input(data, shape)), out);
-            return out;
-        }
-        std::vector<at::Tensor> results(static_cast<std::size_t>(batch));
-        forEachItem(batch, [&](int i) { results[std::size_t(i)] = forward(input(data + i * size, shape)); });
-        for (const at::Tensor& result : results)
-            append(result, out);
-        return out;
-    }
-
-    // The caller's thread works too. The first failure is thrown when all have stopped.
-    template <class Work> void forEachItem(int count, Work&& work) const
-    {
-        std::atomic<int> next{0};
-        std::exception_ptr failure;
-        std::mutex failureLock;
-        const auto run = [&] {
-            try {
-                const c10::InferenceMode inference;
-                at::init_num_threads();
-                for (int i = next++; i < count; i = next++)
-                    work(i);
-            } catch (...) {
-                const std::lock_guard lock(failureLock);
-                if (!failure)
-                    failure = std::current_exception();
-                next = count;
-            }
-        };
-        {
-            std::vector<std::jthread> helpers;
-            for (int i = 1; i < std::min(device.threads, count); ++i)
-                helpers.emplace_back(run);
-            run();
-        }
-        if (failure)
-            std::rethrow_exception(failure);
-    }
 
     BundleInfo info;
     DeviceChoice device;
-    Networks networks;
+    Heads heads;
+    std::unique_ptr<Encoders> encoders;
 };
 
 Model::Model(const BundleInfo& info, const std::map<std::string, StoredTensor>& weights, const DeviceChoice& device)
@@ -146,11 +90,11 @@ const DeviceChoice& Model::device() const
 
 std::vector<float> Model::ecgTokens(const float* input, int batch) const
 {
-    const Networks& n = m_impl->networks;
-    const EcgEncoderShape& shape = m_impl->info.architecture.ecg;
     return guarded([&] {
-        return m_impl->batched(input, batch, {shape.leads, shape.windowSamples},
-                               [&](const at::Tensor& x) { return n.aggregateEcg(n.ecgEncoder().forward(x)); });
+        std::vector<float> out;
+        if (batch > 0)
+            m_impl->encoders->ecgTokens(input, batch, m_impl->heads, out);
+        return out;
     });
 }
 
@@ -162,7 +106,7 @@ std::vector<float> Model::alignEcg(const float* tokens, int batch) const
     return guarded([&] {
         std::vector<float> out;
         if (batch > 0)
-            Impl::append(l2Normalised(m_impl->networks.alignEcg(
+            Impl::append(l2Normalised(m_impl->heads.alignEcg(
                              m_impl->input(tokens, {batch, m_impl->info.architecture.ecg.width}))),
                          out);
         return out;
@@ -171,10 +115,11 @@ std::vector<float> Model::alignEcg(const float* tokens, int batch) const
 
 std::vector<float> Model::echoClips(const float* input, int batch) const
 {
-    const EchoEncoderShape& shape = m_impl->info.architecture.echo;
     return guarded([&] {
-        return m_impl->batched(input, batch, {3, shape.frames, shape.size, shape.size},
-                               [&](const at::Tensor& x) { return m_impl->networks.echoEncoder().forward(x); });
+        std::vector<float> out;
+        if (batch > 0)
+            m_impl->encoders->echoClips(input, batch, out);
+        return out;
     });
 }
 
@@ -188,7 +133,7 @@ Model::Study Model::study(const float* clips, int views) const
                                                " clips can't be encoded: the model takes " +
                                                std::to_string(a.alignment.maxViews) + " at most");
     return guarded([&] {
-        const Networks& n = m_impl->networks;
+        const Heads& n = m_impl->heads;
         const ViewAggregator::Result pooled =
             n.poolViews(n.projectViews(m_impl->input(clips, {views, a.echo.embedding})));
         Study study;

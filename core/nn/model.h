@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nn/bundle.h"
+#include "nn/precision.h"
 
 #include <memory>
 
@@ -12,16 +13,16 @@ enum class DeviceKind { Cpu, Cuda };
 struct DeviceChoice
 {
     DeviceKind kind = DeviceKind::Cpu;
-    std::string description;  // "CPU, 2 threads" or the GPU's name
-    int threads = 1;          // CPU: how many items of a batch are computed at once
+    std::string description; // "CPU, 2 threads" or the GPU's name
+    int threads = 1;         // CPU: that share the work
+    Precision precision = Precision::Float32;
 };
 // CUDA when LibTorch has it and a device answers, else the CPU. threads 0: the real cores.
 DeviceChoice chooseDevice(bool allowCuda, int threads);
 
-// All networks of a bundle on one device, evaluation mode, float32. Arrays are row-major float32 without padding.
+// All networks of a bundle on one device, evaluation mode. Arrays are row-major float32 without padding.
 // One caller at a time. Out of memory on the device throws base::Error(Device).
-// On the CPU a batch is spread over the threads item by item: give at least as many items as threads where there are several.
-// An item's numbers depend neither on the batch nor on the number of threads there.
+// On the CPU an item's numbers depend neither on the batch nor on the number of threads.
 class Model
 {
 public:
@@ -42,11 +43,12 @@ public:
 
     struct Study
     {
-        std::vector<float> token;        // studyWidth
-        std::vector<float> aligned;      // alignedWidth, L2-normalised; empty unless info().canRetrieve()
-        std::vector<float> viewWeights;  // one per view, sum 1; attention: mean over heads; mean pooling: 1/n
+        std::vector<float> token;       // studyWidth
+        std::vector<float> aligned;     // alignedWidth, L2-normalised; empty unless info().canRetrieve()
+        std::vector<float> viewWeights; // one per view, sum 1; attention: mean over heads; mean pooling: 1/n
     };
-    // (views, embedding) → the study. Throws base::Error(Unsuitable) without views; views beyond maxViews throw too (the caller chooses).
+    // (views, embedding) → the study. Throws base::Error(Unsuitable) without views; views beyond maxViews throw too
+    // (the caller chooses).
     Study study(const float* clips, int views) const;
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "nn/architecture.h"
 #include "nn/safetensors.h"
 
 #include <ATen/ATen.h>

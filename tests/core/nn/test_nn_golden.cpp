@@ -6,50 +6,14 @@
 
 #include <c10/core/InferenceMode.h>
 
-#include "base/npy.h"
-#include "support/test_paths.h"
+#include "golden_tensors.h"
 
 #include <algorithm>
-#include <cmath>
 
 // Every stage of the networks with formula weights against the exact answers of the reference, in float32 (what the
 // program uses) and in float64 (which tells a wrong formula from rounding).
 using namespace echo2ecg;
-
-namespace {
-
-at::Tensor golden(const char* file)
-{
-    const base::NpyArray array = base::readNpy(test::reference(file));
-    std::vector<double> values = array.toDouble();
-    return at::from_blob(values.data(), array.shape, at::TensorOptions().dtype(at::kDouble)).clone();
-}
-
-double largestError(const at::Tensor& got, const at::Tensor& expected)
-{
-    if (got.numel() != expected.numel() || got.numel() == 0)
-        return HUGE_VAL;
-    const double error = (got.to(at::kDouble).reshape(-1) - expected.reshape(-1)).abs().max().item<double>();
-    return std::isnan(error) ? HUGE_VAL : error;
-}
-
-// The row of *_stage_stats: mean and standard deviation, then eight channels of four tokens.
-at::Tensor stageRow(const at::Tensor& output)
-{
-    const at::Tensor x = output.select(0, 0).to(at::kDouble);
-    const std::int64_t n = x.size(0);
-    std::vector<at::Tensor> parts{x.mean().view({1}), x.std(false).view({1})};
-    for (const std::int64_t token : {std::int64_t(0), std::int64_t(1), n / 2, n - 1})
-        parts.push_back(x.select(0, token).narrow(0, 0, 8));
-    return at::cat(parts);
-}
-
-at::Tensor tensorOf(std::vector<float> values, std::vector<std::int64_t> shape)
-{
-    return at::from_blob(values.data(), shape, at::TensorOptions().dtype(at::kFloat)).clone();
-}
-
-} // namespace
+using namespace echo2ecg::test;
 
 class TestNnGolden : public QObject
 {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "nn/networks.h"
+#include "nn/heads.h"
 
 namespace echo2ecg::nn {
 
-Networks::Networks(const Architecture& architecture, const Weights& weights)
-    : m_ecgEncoder(architecture.ecg, weights), m_echoEncoder(architecture.echo, weights),
-      m_alignEcg(architecture.alignment.ecgHead, "ecg_alignment_global_token", weights),
+Heads::Heads(const Architecture& architecture, const Weights& weights)
+    : m_alignEcg(architecture.alignment.ecgHead, "ecg_alignment_global_token", weights),
       m_alignStudy(architecture.alignment.echoHead, "echo_alignment_global_token", weights),
       m_aggregator(architecture.alignment, weights)
 {
@@ -15,7 +14,7 @@ Networks::Networks(const Architecture& architecture, const Weights& weights)
         m_projectViews = Linear(weights, "echo_projection_for_agg");
 }
 
-at::Tensor Networks::aggregateEcg(const at::Tensor& tokens) const
+at::Tensor Heads::aggregateEcg(const at::Tensor& tokens) const
 {
     if (!m_tokenNorm.weight.defined())
         return tokens.mean(1);

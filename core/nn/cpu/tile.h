@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "nn/cpu/kernels.h"
+#include "nn/cpu/simd.h"
+
+// Matrix products: a tile of E2E_STRIP rows by two vectors of columns stays in registers over the whole depth. The
+// right side lies in panels (Kernels), the left side is read where it is, one number at a time.
+namespace echo2ecg::nn::cpu {
+namespace {
+
+constexpr int kStrip = E2E_STRIP, kPanel = 2 * kWidth;
+
+// Left side as floats.
+struct FloatRows
+{
+    const float* data;
+    long ld;
+    FloatRows from(long row) const { return {data + row * ld, ld}; }
+
+    template <int Rows> void multiply(const void* panel, long depth, Floats (&tile)[Rows][2]) const
+    {
+        const float* b = static_cast<const float*>(panel);
+        const float* a = data;
+        for (long k = 0; k < depth; ++k, b += kPanel) {
+            const Floats b0 = load(b), b1 = load(b + kWidth);
+#pragma GCC unroll 16
+            for (int i = 0; i < Rows; ++i) {
+                const float value = a[i * ld + k];
+                tile[i][0] += value * b0;
+                tile[i][1] += value * b1;
+            }
+        }
+    }
+};
+
+// Left side as pairs of bfloat16.
+struct PairRows
+{
+    const std::uint16_t* data;
+    long ld; // even
+    PairRows from(long row) const { return {data + row * ld, ld}; }
+
+    template <int Rows> void multiply(const void* panel, long depth, Floats (&tile)[Rows][2]) const
+    {
+        const std::uint16_t* b = static_cast<const std::uint16_t*>(panel);
+        for (long k = 0; k < depth; k += 2, b += 2 * kPanel) {
+            const Ints b0 = loadInts(b), b1 = loadInts(b + 2 * kWidth);
+#pragma GCC unroll 16
+            for (int i = 0; i < Rows; ++i) {
+                std::int32_t pair;
+                std::memcpy(&pair, data + i * ld + k, 4);
+                const Ints both = splatBits(pair);
+                tile[i][0] = addPairs(tile[i][0], both, b0);
+                tile[i][1] = addPairs(tile[i][1], both, b1);
+            }
+        }
+    }
+};
+
+template <int Rows, class Left, class Write>
+inline void tileOf(const Left& left, const void* panel, long depth, const Write& write, long row)
+{
+    Floats tile[Rows][2];
+#pragma GCC unroll 16
+    for (int i = 0; i < Rows; ++i)
+        tile[i][0] = tile[i][1] = Floats{};
+    left.template multiply<Rows>(panel, depth, tile);
+#pragma GCC unroll 16
+    for (int i = 0; i < Rows; ++i)
+        write(row + i, tile[i][0], tile[i][1]);
+}
+
+template <int Rows, class Left, class Write>
+void restOf(const Left& left, long rows, const void* panel, long depth, const Write& write, long row)
+{
+    if constexpr (Rows > 0) {
+        if (rows == Rows)
+            tileOf<Rows>(left, panel, depth, write, row);
+        else
+            restOf<Rows - 1>(left, rows, panel, depth, write, row);
+    }
+}
+
+// All rows against one panel; write(row, first vector, second vector) takes the result.
+template <class Left, class Write>
+inline void timesPanel(const Left& left, long rows, const void* panel, long depth, const Write& write)
+{
+    long row = 0;
+    for (; row + kStrip <= rows; row += kStrip)
+        tileOf<kStrip>(left.from(row), panel, depth, write, row);
+    restOf<kStrip - 1>(left.from(row), rows - row, panel, depth, write, row);
+}
+
+inline const void* panelAt(const Panels& panels, long index)
+{
+    if (panels.precision == Precision::Float32)
+        return static_cast<const float*>(panels.data) + index * kPanel * panels.depth;
+    return static_cast<const std::uint16_t*>(panels.data) + index * kPanel * (panels.depth + panels.depth % 2);
+}
+
+// Rows as pairs; an odd depth gets a zero.
+inline PairRows asPairs(const float* rows, long ld, long count, long depth, std::uint16_t* scratch)
+{
+    const long even = depth + depth % 2;
+    for (long i = 0; i < count; ++i) {
+        for (long k = 0; k < depth; ++k)
+            scratch[i * even + k] = toBfloat16(rows[i * ld + k]);
+        if (even > depth)
+            scratch[i * even + depth] = 0;
+    }
+    return {scratch, even};
+}
+
+// Calls use(first column, columns in this panel, panel) for each panel.
+template <class Use> inline void eachPanel(const Panels& panels, const Use& use)
+{
+    for (long first = 0, index = 0; first < panels.columns; first += kPanel, ++index)
+        use(first, panels.columns - first < kPanel ? panels.columns - first : kPanel, panelAt(panels, index));
+}
+
+inline void packColumns(const float* source, long ld, long columns, long depth, float scale, Precision precision,
+                        void* panels)
+{
+    const long even = depth + depth % 2;
+    for (long first = 0; first < columns; first += kPanel) {
+        const long count = columns - first < kPanel ? columns - first : kPanel;
+        if (precision == Precision::Float32) {
+            float* panel = static_cast<float*>(panels) + first * depth;
+            for (long k = 0; k < depth; ++k)
+                for (long c = 0; c < kPanel; ++c)
+                    panel[k * kPanel + c] = c < count ? source[(first + c) * ld + k] * scale : 0.0f;
+        } else {
+            std::uint16_t* panel = static_cast<std::uint16_t*>(panels) + first * even;
+            for (long k = 0; k < even; ++k)
+                for (long c = 0; c < kPanel; ++c)
+                    panel[(k / 2 * kPanel + c) * 2 + k % 2] =
+                        c < count && k < depth ? toBfloat16(source[(first + c) * ld + k] * scale) : 0;
+        }
+    }
+}
+
+inline void packRows(const float* source, long ld, long depth, long columns, Precision precision, void* panels)
+{
+    const long even = depth + depth % 2;
+    for (long first = 0; first < columns; first += kPanel) {
+        const long count = columns - first < kPanel ? columns - first : kPanel;
+        if (precision == Precision::Float32) {
+            float* panel = static_cast<float*>(panels) + first * depth;
+            for (long k = 0; k < depth; ++k) {
+                const float* row = source + k * ld + first;
+                for (long c = 0; c < kPanel; ++c)
+                    panel[k * kPanel + c] = c < count ? row[c] : 0.0f;
+            }
+        } else {
+            std::uint16_t* panel = static_cast<std::uint16_t*>(panels) + first * even;
+            for (long k = 0; k < even; ++k)
+                for (long c = 0; c < kPanel; ++c)
+                    panel[(k / 2 * kPanel + c) * 2 + k % 2] =
+                        c < count && k < depth ? toBfloat16(source[k * ld + first + c]) : 0;
+        }
+    }
+}
+
+} // namespace
+} // namespace echo2ecg::nn::cpu

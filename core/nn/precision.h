@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+namespace echo2ecg::nn {
+
+// What the encoders multiply; sums, normalisations and everything after the encoders are float32.
+enum class Precision { Float32, BFloat16 };
+
+} // namespace echo2ecg::nn
