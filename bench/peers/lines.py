@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The peers' side of bench/lines.h: names of tasks in, one line of JSON out for each."""
+import json
+import sys
+import time
+
+
+def answer_lines(tasks):
+    for line in sys.stdin:
+        name = line.strip()
+        try:
+            start = time.perf_counter()
+            check = float(tasks[name]())
+            reply = {"ms": 1000 * (time.perf_counter() - start), "check": check}
+        except Exception as problem:  # the table shows it and goes on
+            reply = {"error": f"{type(problem).__name__}: {problem}"}
+        print(json.dumps({"name": name, **reply}), flush=True)
