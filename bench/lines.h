@@ -12,9 +12,10 @@
 
 namespace echo2ecg::bench {
 
-// One thing to be measured: does the work once and returns a number made from its result, by which table.py sees that
-// both sides did the same work.
-using Task = std::pair<std::string, std::function<double()>>;
+// One thing to be measured: does the work once. What it returns makes a number from the result after the clock has
+// stopped, by which table.py sees that both sides did the same work.
+using Check = std::function<double()>;
+using Task = std::pair<std::string, std::function<Check()>>;
 
 // Names of tasks come in on stdin, one a line; each is done once and answered by one line of JSON:
 //   {"name": "ecg_prep", "ms": 3.91, "check": 0.24}      or      {"name": "ecg_prep", "error": "why"}
@@ -28,9 +29,9 @@ inline int answerLines(const std::vector<Task>& tasks)
                 continue;
             try {
                 const auto start = std::chrono::steady_clock::now();
-                const double check = task.second();
+                const Check check = task.second();
                 const std::chrono::duration<double, std::milli> ms = std::chrono::steady_clock::now() - start;
-                std::printf("{\"name\": \"%s\", \"ms\": %.4f, \"check\": %.9g}\n", name.c_str(), ms.count(), check);
+                std::printf("{\"name\": \"%s\", \"ms\": %.4f, \"check\": %.9g}\n", name.c_str(), ms.count(), check());
                 error.clear();
             } catch (const std::exception& problem) {
                 error = problem.what();
@@ -46,12 +47,14 @@ inline int answerLines(const std::vector<Task>& tasks)
     return 0;
 }
 
-inline double meanOf(const std::vector<float>& values)
+inline Check meanOf(std::vector<float> values)
 {
-    double sum = 0;
-    for (const float value : values)
-        sum += double(value);
-    return values.empty() ? 0 : sum / double(values.size());
+    return [values = std::move(values)] {
+        double sum = 0;
+        for (const float value : values)
+            sum += double(value);
+        return values.empty() ? 0 : sum / double(values.size());
+    };
 }
 
 } // namespace echo2ecg::bench

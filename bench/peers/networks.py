@@ -135,9 +135,9 @@ def main():
         return 4e-9 * 1536**3  # GFLOP
 
     answer_lines({
-        "ecg1": lambda: ecg(one).mean(),
-        "ecg16": lambda: ecg(sixteen).mean(),
-        "clip1": lambda: echo(clip).mean(),
+        "ecg1": lambda: ecg(one),
+        "ecg16": lambda: ecg(sixteen),
+        "clip1": lambda: echo(clip),
         "floor": floor,
     })
 

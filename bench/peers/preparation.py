@@ -107,10 +107,10 @@ def main():
     pydicom.config.pixel_data_handlers = [pillow_handler]  # the fastest of those that Debian has
     ecg = np.fromfile(f"{folder}/ecg.f32", dtype="<f4").reshape(12, 5000)
     answer_lines({
-        "ecg_prep": lambda: np.square(process_ecg(ecg)[:, :1008].astype(np.float64)).mean(),
-        "clip60": lambda: clip_to_tensor(f"{folder}/clip60.dcm").mean(),
-        "clip": lambda: clip_to_tensor(other).mean(),
-    })
+        "ecg_prep": lambda: process_ecg(ecg)[:, :1008],
+        "clip60": lambda: clip_to_tensor(f"{folder}/clip60.dcm"),
+        "clip": lambda: clip_to_tensor(other),
+    }, {"ecg_prep": lambda ecg: np.square(ecg.astype(np.float64)).mean()})
 
 
 main()
