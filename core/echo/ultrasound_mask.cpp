@@ -19,7 +19,7 @@ cv::Mat view(const std::vector<std::uint8_t>& values, int rows, int columns)
     return cv::Mat(rows, columns, CV_8UC1, const_cast<std::uint8_t*>(values.data()));
 }
 
-// Plain loops over bytes, which compilers turn into vector instructions.
+// Plain loops over plain pointers to bytes, which compilers turn into vector instructions.
 void raise(std::vector<std::uint8_t>& least, std::vector<std::uint8_t>& most, const std::vector<std::uint8_t>& low,
            const std::vector<std::uint8_t>& high)
 {
@@ -31,12 +31,21 @@ void raise(std::vector<std::uint8_t>& least, std::vector<std::uint8_t>& most, co
     }
 }
 
+void keepDiffering(const std::vector<std::uint8_t>& within, const std::vector<std::uint8_t>& a,
+                   const std::vector<std::uint8_t>& b, std::vector<std::uint8_t>& area)
+{
+    const std::uint8_t *const in = within.data(), *const from0 = a.data(), *const from1 = b.data();
+    std::uint8_t* const to = area.data();
+    for (std::size_t i = 0, n = area.size(); i < n; ++i)
+        to[i] = from0[i] != from1[i] ? in[i] : std::uint8_t(0);
+}
+
 // Filled convex hull of every outer component with an outline of thickness 3. No flood fill, so no pixel has to be
 // outside.
 void fillHulls(const cv::Mat& area, cv::Mat& mask)
 {
     std::vector<std::vector<cv::Point>> contours;
-    cv::findContours(area.clone(), contours, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE);
+    cv::findContours(area, contours, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE);
     for (const auto& contour : contours) {
         std::vector<std::vector<cv::Point>> hull(1);
         cv::convexHull(contour, hull[0]);
@@ -100,31 +109,30 @@ void UltrasoundMask::add(const UltrasoundMask& other)
 std::vector<std::uint8_t> UltrasoundMask::finish(Basis* basis) const
 {
     const std::size_t n = m_most.size();
-    const auto result = [&](Basis used, const std::vector<std::uint8_t>& mask) {
+    const auto result = [&](Basis used, std::vector<std::uint8_t>& mask) {
         if (basis)
             *basis = used;
-        return mask;
+        return std::move(mask);
     };
     std::vector<std::uint8_t> litPixels(n), litAreas(n), area(n), mask(n);
-    for (std::size_t i = 0; i < n; ++i)
-        litPixels[i] = m_most[i] > 0;
-    cv::Mat areas = view(litAreas, m_rows, m_columns);
-    cv::erode(view(litPixels, m_rows, m_columns), areas, cv::Mat::ones(3, 3, CV_8U), cv::Point(-1, -1), radiusSteps);
-    const int lit = cv::countNonZero(view(litPixels, m_rows, m_columns));
+    cv::Mat lights = view(litPixels, m_rows, m_columns), areas = view(litAreas, m_rows, m_columns);
+    cv::threshold(view(m_most, m_rows, m_columns), lights, 0, 1, cv::THRESH_BINARY);
+    cv::erode(lights, areas, cv::Mat::ones(3, 3, CV_8U), cv::Point(-1, -1), radiusSteps);
+    const int lit = cv::countNonZero(lights);
     const int wide = cv::countNonZero(areas);
-    if (lit == 0)
-        return result(Basis::Everything, std::vector<std::uint8_t>(n, 1));
+    if (lit == 0) {
+        std::fill(mask.begin(), mask.end(), std::uint8_t(1));
+        return result(Basis::Everything, mask);
+    }
 
     cv::Mat picture = view(mask, m_rows, m_columns);
     const auto grown = [&] {
-        cv::Mat grownArea;
-        cv::dilate(view(area, m_rows, m_columns), grownArea, cv::Mat::ones(3, 3, CV_8U), cv::Point(-1, -1),
-                   radiusSteps);
+        cv::Mat grownArea = view(area, m_rows, m_columns);
+        cv::dilate(grownArea, grownArea, cv::Mat::ones(3, 3, CV_8U), cv::Point(-1, -1), radiusSteps);
         fillHulls(grownArea, picture);
     };
     const auto moves = [&](const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b) {
-        for (std::size_t i = 0; i < n; ++i)
-            area[i] = std::uint8_t(litAreas[i] & std::uint8_t(a[i] != b[i]));
+        keepDiffering(litAreas, a, b, area);
         const int moving = cv::countNonZero(view(area, m_rows, m_columns));
         return moving > 0 && double(moving) >= leastMovingPart * wide;
     };
@@ -140,7 +148,7 @@ std::vector<std::uint8_t> UltrasoundMask::finish(Basis* basis) const
         area = litAreas;
         grown();
     } else {
-        fillHulls(view(litPixels, m_rows, m_columns), picture);
+        fillHulls(lights, picture);
     }
     return result(Basis::LitArea, mask);
 }
