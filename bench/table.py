@@ -8,6 +8,7 @@ the median over the rounds, after one that isn't counted. docs/performance.md sa
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -52,8 +53,27 @@ class Side:
         self.process.wait()
 
 
+def processor():
+    """(name, flags, real cores): two hardware threads of one core count once, as in our own choice of threads."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return "unknown processor", "", os.cpu_count() or 1
+    facts = dict(reversed([[part.strip() for part in line.split(":", 1)] for line in lines if ":" in line]))
+    cores = set()
+    for cpu in os.sched_getaffinity(0):
+        try:
+            folder = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology")
+            cores.add(((folder / "physical_package_id").read_text(), (folder / "core_id").read_text()))
+        except OSError:
+            cores.add(cpu)
+    return facts.get("model name", "unknown processor"), facts.get("flags", ""), len(cores)
+
+
 def importable(python, modules):
     """The first of the modules that this Python lacks, or None."""
+    if not shutil.which(python):
+        return modules[0]
     for module in modules:
         run = subprocess.run([python, "-c", f"import {module}"], capture_output=True)
         if run.returncode:
@@ -61,7 +81,7 @@ def importable(python, modules):
     return None
 
 
-def best_environment(python):
+def best_environment(python, flags, cores):
     """The environment in which the peer's matrix products are right and fastest, and words about it."""
     base = dict(os.environ)
     openmp = sorted(Path("/usr/lib").glob("*/openblas-openmp"))
@@ -72,11 +92,11 @@ def best_environment(python):
     tries = [("its own choice", plain)]
     if any(name in base for name in variables):
         tries.append((" ".join(f"{n}={base[n]}" for n in variables if n in base), base))
-    if "avx2" in Path("/proc/cpuinfo").read_text():
+    if "avx2" in flags:
         tries += [(f"OPENBLAS_CORETYPE={kernel}", {**plain, "OPENBLAS_CORETYPE": kernel}) for kernel in ("Haswell", "Zen")]
     found, words = None, []
     for label, env in tries:
-        run = subprocess.run([python, HERE / "peers/networks.py", "blas"], env=env, capture_output=True, text=True)
+        run = subprocess.run([python, HERE / "peers/networks.py", "blas", str(cores)], env=env, capture_output=True, text=True)
         if run.returncode:
             words.append(f"{label}: failed")
             continue
@@ -129,17 +149,17 @@ def print_rows(rows, ours, peers, missing, rate, clip_name=""):
             print("    " + "; ".join(f"{peer.label}: {text(ms)}" for ms, peer in theirs))
 
 
-def networks(arguments, notes):
+def networks(arguments, notes, flags, cores):
     ours = Side("ours", [arguments.bin / "e2e_bench_nn_lines"])
     lacking = importable(arguments.python, ["torch", "torchvision"])
-    sides, missing = [ours], f"peer not installed" if lacking else None
+    sides, missing = [ours], "peer not installed" if lacking else None
     if lacking:
         notes.append(f"networks: {arguments.python} has no {lacking} (Debian: python3-{lacking})")
     else:
-        env, words = best_environment(arguments.python)
+        env, words = best_environment(arguments.python, flags, cores)
         notes += ["the peer's OpenBLAS  " + "; ".join(words)]
         peer = HERE / "peers/networks.py"
-        sides += [Side("2 ATen threads, OpenBLAS with OpenMP", [arguments.python, peer, "lines", 2], env),
+        sides += [Side(f"{cores} ATen threads, OpenBLAS with OpenMP", [arguments.python, peer, "lines", cores], env),
                   Side("stock settings", [arguments.python, peer, "lines"])]
     take_turns(sides, [row[0] for row in NETWORKS], arguments.rounds, floor=True)
     rates = {side.label: side.checks["floor"] / side.median("floor") * 1000 for side in sides if side.median("floor")}
@@ -186,12 +206,11 @@ def main():
     arguments = parser.parse_args()
 
     notes = []
-    cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-                if line.startswith("model name")), "unknown processor")
-    print(f"{cpu}, {len(os.sched_getaffinity(0))} cores; medians of {arguments.rounds} rounds, ours and the peer's in turn")
+    cpu, flags, cores = processor()
+    print(f"{cpu}, {cores} cores; medians of {arguments.rounds} rounds, ours and the peer's in turn")
     print(f"{'':<42} {'ours':>10}  {'peer':>10}  {'ratio':>7}  {'asked':>5}  {'reached':>7}  {'floor':>7}")
     if arguments.only != "preparation":
-        networks(arguments, notes)
+        networks(arguments, notes, flags, cores)
     if arguments.only != "networks":
         preparation(arguments, notes)
     for note in notes:

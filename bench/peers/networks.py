@@ -2,7 +2,7 @@
 """The published networks as PyTorch users run them: torchvision's mvit_v2_s, and the ECG encoder in plain modules.
 
 usage: networks.py lines [THREADS]     THREADS: for ATen; none leaves PyTorch's own choice
-       networks.py blas                which OpenBLAS runs here, whether it is right, and how fast
+       networks.py blas THREADS        which OpenBLAS runs here, whether it is right, and how fast
 """
 import ctypes
 import json
@@ -98,8 +98,8 @@ def open_blas():
     return (sorted(files)[0] if files else None), None
 
 
-def blas():
-    torch.set_num_threads(2)
+def blas(threads):
+    torch.set_num_threads(threads)
     torch.manual_seed(0)
     torch.rand(1 << 20).exp()  # wakes ATen's threads, which OpenBLAS shares
     worst = 0.0
@@ -118,8 +118,8 @@ def blas():
 
 
 def main():
-    if sys.argv[1:] == ["blas"]:
-        return blas()
+    if sys.argv[1] == "blas":
+        return blas(int(sys.argv[2]))
     if len(sys.argv) > 2:
         torch.set_num_threads(int(sys.argv[2]))
     torch.manual_seed(0)
