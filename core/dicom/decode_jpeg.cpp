@@ -126,7 +126,7 @@ bool decode(Decoder& decoder, ColourModel model, std::uint8_t* to)
 } // namespace
 
 Samples decodeJpeg(std::span<const std::uint8_t> data, const PixelFormat& format, const std::string& photometric,
-                   bool& damaged)
+                   bool& damaged, std::vector<std::uint8_t> storage)
 {
     const auto markers = readJpegMarkers(data);
     if (!markers)
@@ -140,6 +140,7 @@ Samples decodeJpeg(std::span<const std::uint8_t> data, const PixelFormat& format
     samples.bitsAllocated = samples.bitsStored = 8;
     samples.highBit = 7;
     samples.isSigned = false;
+    samples.data = std::move(storage);
     samples.data.resize(format.pixels() * std::size_t(format.samples));
     samples.words = decision.words;
     samples.model = decision.model == ColourModel::Ybr ? ColourModel::Rgb : decision.model;

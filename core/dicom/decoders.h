@@ -24,12 +24,13 @@ struct Samples
 };
 
 // All throw base::ParseError without file; the caller knows it. Sizes are compared with `format` before anything is
-// decoded. `photometric` is the tag. `damaged` is set when the decoder had to patch over damage.
+// decoded. `photometric` is the tag. `damaged` is set when the decoder had to patch over damage. `storage` is memory
+// that may be used for the samples.
 Samples decodeNative(std::vector<std::uint8_t> data, const PixelFormat& format, bool bigEndian, bool swapBytesInWords,
                      bool subsampled422);
 Samples decodeRle(std::span<const std::uint8_t> data, const PixelFormat& format);
 Samples decodeJpeg(std::span<const std::uint8_t> data, const PixelFormat& format, const std::string& photometric,
-                   bool& damaged);
+                   bool& damaged, std::vector<std::uint8_t> storage = {});
 // Lossless JPEG, JPEG of 12 bits and JPEG-LS, through DCMTK.
 Samples decodeWithDcmtk(std::span<const std::uint8_t> data, const PixelFormat& format, const JpegMarkers& markers,
                         const std::string& photometric);

@@ -34,13 +34,15 @@ public:
     std::string colourDecision() const override { return m_decision; }
     const base::Warnings& warnings() const override { return m_object.warnings; }
 
-    base::RgbImage frame(int index) override
+    base::RgbImage frame(int index) override { return frameInto(index, {}); }
+
+    base::RgbImage frameInto(int index, std::vector<std::uint8_t> storage) override
     {
         const std::string where = "frame " + std::to_string(index + 1) + " of " + std::to_string(frameCount());
         if (index < 0 || index >= frameCount())
             m_object.fail(base::ErrorCode::Missing, "There is no such frame.", where);
         try {
-            return decode(std::size_t(index), where);
+            return decode(std::size_t(index), where, std::move(storage));
         } catch (const base::ParseError& problem) {
             if (!problem.place().file.empty())
                 throw;
@@ -71,7 +73,7 @@ private:
                           "transfer syntax " + m_object.syntax.uid);
     }
 
-    base::RgbImage decode(std::size_t index, const std::string& where)
+    base::RgbImage decode(std::size_t index, const std::string& where, std::vector<std::uint8_t> storage)
     {
         std::vector<std::uint8_t> bytes;
         for (const ByteRange& range : m_index.frames[index]) {
@@ -84,7 +86,7 @@ private:
                 bytes.insert(bytes.end(), part.begin(), part.end());
         }
         bool damaged = false;
-        Samples samples = decodeSamples(std::move(bytes), damaged);
+        Samples samples = decodeSamples(std::move(bytes), damaged, std::move(storage));
         if (damaged)
             m_object.warn("frame-damaged", "The compressed frame is damaged; the decoder patched over it.", where);
         if (!samples.words.empty() && (index == 0 || !m_isDecided)) {
@@ -94,7 +96,7 @@ private:
         return m_toRgb->convert(std::move(samples));
     }
 
-    Samples decodeSamples(std::vector<std::uint8_t> bytes, bool& damaged) const
+    Samples decodeSamples(std::vector<std::uint8_t> bytes, bool& damaged, std::vector<std::uint8_t> storage) const
     {
         switch (m_object.syntax.pixels) {
         case PixelCoding::Native:
@@ -103,7 +105,7 @@ private:
         case PixelCoding::Rle:
             return decodeRle(bytes, m_format);
         case PixelCoding::Jpeg:
-            return decodeJpeg(bytes, m_format, m_header.photometric, damaged);
+            return decodeJpeg(bytes, m_format, m_header.photometric, damaged, std::move(storage));
         case PixelCoding::JpegLs: {
             const auto markers = readJpegMarkers(bytes);
             if (!markers || markers->frameType != 0xF7)
@@ -129,6 +131,11 @@ private:
 };
 
 } // namespace
+
+base::RgbImage ImageFile::frameInto(int index, std::vector<std::uint8_t>)
+{
+    return frame(index);
+}
 
 std::unique_ptr<ImageFile> ImageFile::open(const std::filesystem::path& file)
 {

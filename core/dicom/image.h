@@ -56,6 +56,8 @@ public:
     virtual int frameCount() const = 0;
     // Throws base::ParseError naming file and frame when this frame can't be decoded.
     virtual base::RgbImage frame(int index) = 0;
+    // The same. The pixels may take the memory of `storage`, whatever that holds, so that frame after frame needs no new memory.
+    virtual base::RgbImage frameInto(int index, std::vector<std::uint8_t> storage);
     // How colour is decided, e.g. "JPEG components Y Cb Cr (JFIF), tag YBR_FULL_422: converted to RGB". Final after frame(0).
     virtual std::string colourDecision() const = 0;
     virtual const base::Warnings& warnings() const = 0;

@@ -1,38 +1,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ecg/preprocess.h"
 
+#include "ecg/baseline.h"
 #include "ecg/resample.h"
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 namespace echo2ecg::ecg {
 
 namespace {
 
-// Reductions are in double with pairwise blocks, for both precisions.
+// Reductions are in double, in a fixed order: eight sums side by side in each block, then block after block.
+template <class Term> double sumOf(std::size_t n, Term term)
+{
+    constexpr std::size_t side = 8, blockSize = 1024;
+    double total = 0;
+    for (std::size_t block = 0; block < n; block += blockSize) {
+        const std::size_t end = std::min(n, block + blockSize);
+        double sums[side] = {};
+        std::size_t i = block;
+        for (; i + side <= end; i += side)
+            for (std::size_t k = 0; k < side; ++k)
+                sums[k] += term(i + k);
+        for (; i < end; ++i)
+            sums[0] += term(i);
+        total += ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    }
+    return total;
+}
+
 template <class T> double meanOf(const T* values, std::size_t n)
 {
-    double total = 0;
-    for (std::size_t block = 0; block < n; block += 1024) {
-        double sum = 0;
-        for (std::size_t i = block; i < std::min(n, block + 1024); ++i)
-            sum += double(values[i]);
-        total += sum;
-    }
-    return n ? total / double(n) : 0;
+    return n ? sumOf(n, [&](std::size_t i) { return double(values[i]); }) / double(n) : 0;
 }
 
 template <class T> double varianceOf(const T* values, std::size_t n, double mean)
 {
-    double total = 0;
-    for (std::size_t block = 0; block < n; block += 1024) {
-        double sum = 0;
-        for (std::size_t i = block; i < std::min(n, block + 1024); ++i)
-            sum += (double(values[i]) - mean) * (double(values[i]) - mean);
-        total += sum;
-    }
-    return n ? total / double(n) : 0;
+    const auto square = [&](std::size_t i) { return (double(values[i]) - mean) * (double(values[i]) - mean); };
+    return n ? sumOf(n, square) / double(n) : 0;
 }
 
 struct ChainNumbers
@@ -65,15 +72,17 @@ template <class T> ChainNumbers runChain(std::vector<T>& values, std::size_t sam
         }
     }
     if (recipe.baselineLambda > 0) {
-        std::vector<double> lead(samples);
-        for (std::size_t row = 0; row < leadCount; ++row) {
-            T* const first = values.data() + row * samples;
-            std::copy(first, first + samples, lead.begin());
-            const auto baseline =
-                baselineAls(lead.data(), samples, recipe.baselineLambda, recipe.baselineP, recipe.baselineIterations);
-            for (std::size_t i = 0; i < samples; ++i)
-                first[i] -= T(baseline[i]);
-        }
+        std::vector<double> baselines(values.size());
+        const auto solve = [&](const double* leads) {
+            baselinesAls(leads, leadCount, samples, recipe.baselineLambda, recipe.baselineP, recipe.baselineIterations,
+                         baselines.data());
+        };
+        if constexpr (std::is_same_v<T, double>)
+            solve(values.data());
+        else
+            solve(std::vector<double>(values.begin(), values.end()).data());
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] -= T(baselines[i]);
     }
     for (const auto& [from, to] : recipe.normalisationGroups) {
         T* const first = values.data() + std::size_t(from) * samples;

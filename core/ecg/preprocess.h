@@ -7,7 +7,7 @@
 namespace echo2ecg::ecg {
 
 // Asymmetric least squares baseline (Eilers & Boelens 2005) of one lead, in place of nothing: returns z of the last iteration.
-// Banded LDLᵀ in float64 (pentadiagonal), O(n). A lead that is all zero gives zero.
+// Banded LDLᵀ in float64 (pentadiagonal), O(n). A lead that is all zero gives zero. The same bits on one machine whether alone or in preprocess().
 std::vector<double> baselineAls(const double* y, std::size_t n, double lambda, double p, int iterations);
 
 // What the encoder gets, and each step on the way for the eyes of a person and for the golden tests.

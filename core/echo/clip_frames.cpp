@@ -18,6 +18,44 @@ constexpr int mostHandles = 4;
 
 } // namespace
 
+// Memory of frames that nobody holds any more, for the next ones: as many as are decoded at once.
+class Storage
+{
+public:
+    std::vector<std::uint8_t> take()
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_free.empty())
+            return {};
+        auto bytes = std::move(m_free.back());
+        m_free.pop_back();
+        return bytes;
+    }
+
+    void giveBack(std::vector<std::uint8_t> bytes) noexcept
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_free.size() < m_free.capacity())
+            m_free.push_back(std::move(bytes));
+    }
+
+    Storage() { m_free.reserve(std::size_t(mostHandles)); }
+
+private:
+    std::mutex m_mutex;
+    std::vector<std::vector<std::uint8_t>> m_free;
+};
+
+// The frame gives its memory back when its last holder lets go, which may be after the clip was closed.
+std::shared_ptr<const base::RgbImage> recycled(base::RgbImage image, const std::shared_ptr<Storage>& storage)
+{
+    return {new base::RgbImage(std::move(image)), [from = std::weak_ptr<Storage>(storage)](base::RgbImage* frame) {
+                if (const auto to = from.lock())
+                    to->giveBack(std::move(frame->pixels));
+                delete frame;
+            }};
+}
+
 // One mutex guards everything here; decoding itself runs outside it, on a handle that only one thread holds.
 struct ClipFrames::Impl
 {
@@ -34,6 +72,7 @@ struct ClipFrames::Impl
     int handleLimit = 1;
     double aspect = 1.0;
 
+    const std::shared_ptr<Storage> storage = std::make_shared<Storage>();
     std::mutex mutex;
     std::condition_variable changed;
     std::vector<Handle> idle;
@@ -147,7 +186,7 @@ std::shared_ptr<const base::RgbImage> ClipFrames::frame(int index)
     try {
         handle = d.take(lock);
         lock.unlock();
-        image = std::make_shared<const base::RgbImage>(handle->frame(index));
+        image = recycled(handle->frameInto(index, d.storage->take()), d.storage);
         colour = handle->colourDecision();
     } catch (...) {
         failure = std::current_exception();

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "echo/preprocess.h"
 
+#include "echo/crop.h"
+#include "echo/parallel.h"
+
 #include <algorithm>
+#include <mutex>
+#include <numeric>
 #include <optional>
 
 namespace echo2ecg::echo {
@@ -19,7 +24,8 @@ public:
     {
     }
 
-    // Null when the frame can't be decoded, or is of another size than the frames before it.
+    // Null when the frame can't be decoded, or is of another size than the first that could. Thread-safe for different
+    // frames once the size is known.
     Picture tryFrame(int index)
     {
         m_cancel.throwIfCancelled();
@@ -27,18 +33,33 @@ public:
             return nullptr;
         try {
             Picture picture = m_frames.frame(index);
-            if (m_rows == 0) {
+            if (!knowsSize()) {
                 m_rows = picture->rows;
                 m_columns = picture->columns;
             }
             if (!picture->isEmpty() && picture->rows == m_rows && picture->columns == m_columns)
                 return picture;
         } catch (const base::ParseError& error) {
+            const std::lock_guard lock(m_mutex);
             m_lastError = error;
         }
-        m_bad[std::size_t(index)] = true;
-        ++m_badCount;
+        m_bad[std::size_t(index)] = 1;
         return nullptr;
+    }
+
+    // Gives each of the frames that can be decoded to visit(thread, position in `indices`, picture), on up to `threads`
+    // threads. What comes before the first good frame, and that frame, are decoded before the others.
+    template <class Visit> void forEach(const std::vector<int>& indices, int threads, Visit visit)
+    {
+        const auto take = [&](int thread, int k) {
+            if (const Picture picture = tryFrame(indices[std::size_t(k)]))
+                visit(thread, std::size_t(k), picture);
+        };
+        int begin = 0;
+        const int count = int(indices.size());
+        while (begin < count && !knowsSize())
+            take(0, begin++);
+        inParallel(threads, count - begin, [&](int thread, int i) { take(thread, begin + i); });
     }
 
     // The nearest frame that can be decoded, the earlier of two.
@@ -54,28 +75,25 @@ public:
         throw base::ParseError(base::ErrorCode::Malformed, "No frame of the clip can be decoded.");
     }
 
-    int badCount() const { return m_badCount; }
+    // Of the first good frame, and so of all.
+    int rows() const { return m_rows; }
+    int columns() const { return m_columns; }
+    int badCount() const { return int(std::count(m_bad.begin(), m_bad.end(), char(1))); }
 
 private:
+    bool knowsSize() const { return m_rows > 0; }
+
     ClipFrames& m_frames;
     const base::CancelToken& m_cancel;
-    std::vector<bool> m_bad;
-    int m_badCount = 0, m_rows = 0, m_columns = 0;
+    std::vector<char> m_bad; // bytes, not bits: each thread has its own frames
+    int m_rows = 0, m_columns = 0;
+    std::mutex m_mutex;
     std::optional<base::ParseError> m_lastError;
 };
 
 std::string ordinal(int index, int count)
 {
     return "frame " + std::to_string(index + 1) + " of " + std::to_string(count);
-}
-
-base::RgbImage masked(const base::RgbImage& picture, const std::vector<std::uint8_t>& mask)
-{
-    base::RgbImage result(picture.rows, picture.columns);
-    for (std::size_t i = 0; i < mask.size(); ++i)
-        if (mask[i])
-            std::copy_n(&picture.pixels[3 * i], 3, &result.pixels[3 * i]);
-    return result;
 }
 
 void noteBasis(UltrasoundMask::Basis basis, base::Warnings& warnings)
@@ -128,23 +146,31 @@ PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const 
     PreprocessedClip result;
     Decoder decoder(frames, cancel);
     const std::vector<int> wanted = sampledFrames(count, recipe);
-    std::vector<Picture> pictures(wanted.size());
+    std::vector<base::RgbImage> parts(wanted.size()); // of each sampled frame what is shown
+    const auto partOf = [&](const Picture& picture) {
+        return cut(*picture, shownPart(picture->rows, picture->columns, recipe.zoom));
+    };
+    const int threads = clipThreads();
     if (recipe.mask == MaskMode::UltrasoundSector) {
-        std::optional<UltrasoundMask> mask;
-        std::size_t slot = 0;
-        for (int i = 0; i < count; ++i) {
-            const Picture picture = decoder.tryFrame(i);
-            if (picture) {
-                if (!mask)
-                    mask.emplace(picture->rows, picture->columns);
-                mask->add(*picture);
-            }
-            if (slot < wanted.size() && wanted[slot] == i)
-                pictures[slot++] = picture;
-        }
-        if (mask) {
+        std::vector<int> all(static_cast<std::size_t>(count)), slots(static_cast<std::size_t>(count), -1);
+        std::iota(all.begin(), all.end(), 0);
+        for (std::size_t k = 0; k < wanted.size(); ++k)
+            slots[std::size_t(wanted[k])] = int(k);
+        std::vector<std::optional<UltrasoundMask>> masks(static_cast<std::size_t>(threads));
+        decoder.forEach(all, threads, [&](int thread, std::size_t i, const Picture& picture) {
+            auto& mask = masks[std::size_t(thread)];
+            if (!mask)
+                mask.emplace(picture->rows, picture->columns);
+            mask->add(*picture, int(i));
+            if (slots[i] >= 0)
+                parts[std::size_t(slots[i])] = partOf(picture);
+        });
+        if (masks.front()) {
+            for (std::size_t thread = 1; thread < masks.size(); ++thread)
+                if (masks[thread])
+                    masks.front()->add(*masks[thread]);
             UltrasoundMask::Basis basis{};
-            result.mask = mask->finish(&basis);
+            result.mask = masks.front()->finish(&basis);
             noteBasis(basis, result.warnings);
         }
         if (decoder.badCount() > 0)
@@ -153,29 +179,32 @@ PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const 
                                            " frames can't be decoded and are not part of the ultrasound mask.",
                                        ""});
     } else {
-        for (std::size_t k = 0; k < wanted.size(); ++k)
-            pictures[k] = decoder.tryFrame(wanted[k]);
+        decoder.forEach(wanted, threads,
+                        [&](int, std::size_t k, const Picture& picture) { parts[k] = partOf(picture); });
     }
     result.frames = wanted;
     for (std::size_t k = 0; k < wanted.size(); ++k) {
-        if (pictures[k])
+        if (!parts[k].isEmpty())
             continue;
-        std::tie(result.frames[k], pictures[k]) = decoder.nearest(wanted[k]);
+        const auto [index, picture] = decoder.nearest(wanted[k]);
+        result.frames[k] = index;
+        parts[k] = partOf(picture);
         result.warnings.push_back(
-            {"frame-replaced",
-             "A frame can't be decoded; frame " + std::to_string(result.frames[k] + 1) + " stands in for it.",
+            {"frame-replaced", "A frame can't be decoded; frame " + std::to_string(index + 1) + " stands in for it.",
              ordinal(wanted[k], count)});
     }
 
     const std::size_t area = std::size_t(recipe.size) * std::size_t(recipe.size);
     result.padded = recipe.frames - int(wanted.size());
     result.input.assign(3 * std::size_t(recipe.frames) * area, 0.0f);
-    for (std::size_t k = 0; k < wanted.size(); ++k) {
+    const Crop crop = shownPart(decoder.rows(), decoder.columns(), recipe.zoom);
+    inParallel(threads, int(wanted.size()), [&](int, int i) {
         cancel.throwIfCancelled();
-        const base::RgbImage small = cropAndScale(
-            result.mask.empty() ? *pictures[k] : masked(*pictures[k], result.mask), recipe.zoom, recipe.size);
-        normalise(small, recipe, result.input.data(), k);
-    }
+        const std::size_t k = std::size_t(i);
+        if (!result.mask.empty())
+            hideOutside(result.mask, decoder.columns(), crop, parts[k]);
+        normalise(scaled(parts[k], recipe.size), recipe, result.input.data(), k);
+    });
     if (recipe.padding == PaddingMode::BeforeNormalisation) {
         const base::RgbImage black(recipe.size, recipe.size);
         for (std::size_t k = wanted.size(); k < std::size_t(recipe.frames); ++k)

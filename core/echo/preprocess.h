@@ -16,7 +16,8 @@ std::vector<int> sampledFrames(int clipFrames, const EchoRecipe& recipe);
 base::RgbImage cropAndScale(const base::RgbImage& frame, double zoom, int size);
 
 // The ultrasound mask of a clip (SPEC §8.4 with the defects of §10 mended: counts don't wrap, a static clip keeps its picture, content at
-// the corner doesn't invert it, colour is taken from the RGB that the decoder gives). Frames are fed in order; result is rows × columns, 0 or 1.
+// the corner doesn't invert it, colour is taken from the RGB that the decoder gives). Result is rows × columns, 0 or 1. Frames may be added in any order, and to several objects at once that are
+// then added to each other; one object is for one thread at a time.
 class UltrasoundMask
 {
 public:
@@ -24,15 +25,17 @@ public:
     // What the mask was found from: the reference's own way where it works, the next best where that finds nothing.
     enum class Basis { FirstAgainstLast, AnyChange, LitArea, Everything };
 
-    // Throws base::Error(Inconsistent) for a frame of another size.
-    void add(const base::RgbImage& frame);
+    // All throw base::Error(Inconsistent) for another size.
+    void add(const base::RgbImage& frame);  // the one behind the last
+    void add(const base::RgbImage& frame, int index);
+    void add(const UltrasoundMask& other);
     std::vector<std::uint8_t> finish(Basis* basis = nullptr) const;
 
 private:
-    int m_rows, m_columns, m_frames = 0;
-    std::vector<std::uint32_t> m_lit;          // frames in which the pixel isn't black
-    std::vector<std::uint8_t> m_firstGrey, m_lastGrey;
-    std::vector<std::uint8_t> m_changed;       // not 0 where any frame differs from the first
+    int m_rows, m_columns, m_firstIndex = -1, m_lastIndex = -1;
+    std::vector<std::uint8_t> m_least, m_most;  // grey of each pixel over all frames
+    std::vector<std::uint8_t> m_first, m_last;  // grey of the frames with the lowest and the highest index
+    std::vector<std::uint8_t> m_grey;
 };
 
 // The reference's own mask stages, exactly, on its own Y,Cb,Cr input, for the golden vectors (SPEC §8.4 a–h). frames: F × rows × columns × 3.
@@ -53,7 +56,8 @@ struct PreprocessedClip
 };
 
 // Decodes only what is needed (all frames for the mask, the sampled ones else). A sampled frame that can't be decoded is replaced by its
-// nearest good neighbour, with a warning. Throws base::Error(Unsuitable) for a still, base::ParseError when nothing decodes, base::Cancelled.
+// nearest good neighbour, with a warning. Frames are decoded on a few threads; the result doesn't depend on their number. Cancel is asked for
+// before each frame. Throws base::Error(Unsuitable) for a still, base::ParseError when nothing decodes, base::Cancelled.
 PreprocessedClip preprocess(const EchoClip& clip, const EchoRecipe& recipe, const base::CancelToken& cancel = {});
 // The same on frames that are open already; what is decoded stays in their cache.
 PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const base::CancelToken& cancel = {});

@@ -3,6 +3,8 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include <algorithm>
+
 namespace echo2ecg::echo {
 
 namespace {
@@ -17,12 +19,33 @@ cv::Mat view(const std::vector<std::uint8_t>& values, int rows, int columns)
     return cv::Mat(rows, columns, CV_8UC1, const_cast<std::uint8_t*>(values.data()));
 }
 
+// Plain loops over plain pointers to bytes, which compilers turn into vector instructions.
+void raise(std::vector<std::uint8_t>& least, std::vector<std::uint8_t>& most, const std::vector<std::uint8_t>& low,
+           const std::vector<std::uint8_t>& high)
+{
+    std::uint8_t *const to0 = least.data(), *const to1 = most.data();
+    const std::uint8_t *const from0 = low.data(), *const from1 = high.data();
+    for (std::size_t i = 0, n = least.size(); i < n; ++i) {
+        to0[i] = std::min(to0[i], from0[i]);
+        to1[i] = std::max(to1[i], from1[i]);
+    }
+}
+
+void keepDiffering(const std::vector<std::uint8_t>& within, const std::vector<std::uint8_t>& a,
+                   const std::vector<std::uint8_t>& b, std::vector<std::uint8_t>& area)
+{
+    const std::uint8_t *const in = within.data(), *const from0 = a.data(), *const from1 = b.data();
+    std::uint8_t* const to = area.data();
+    for (std::size_t i = 0, n = area.size(); i < n; ++i)
+        to[i] = from0[i] != from1[i] ? in[i] : std::uint8_t(0);
+}
+
 // Filled convex hull of every outer component with an outline of thickness 3. No flood fill, so no pixel has to be
 // outside.
 void fillHulls(const cv::Mat& area, cv::Mat& mask)
 {
     std::vector<std::vector<cv::Point>> contours;
-    cv::findContours(area.clone(), contours, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE);
+    cv::findContours(area, contours, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE);
     for (const auto& contour : contours) {
         std::vector<std::vector<cv::Point>> hull(1);
         cv::convexHull(contour, hull[0]);
@@ -36,64 +59,88 @@ void fillHulls(const cv::Mat& area, cv::Mat& mask)
 UltrasoundMask::UltrasoundMask(int rows, int columns) : m_rows(rows), m_columns(columns)
 {
     const std::size_t n = std::size_t(rows) * std::size_t(columns);
-    m_lit.resize(n);
-    m_firstGrey.resize(n);
-    m_lastGrey.resize(n);
-    m_changed.resize(n);
+    m_least.resize(n, 255);
+    m_most.resize(n);
+    m_first.resize(n);
+    m_last.resize(n);
+    m_grey.resize(n);
 }
 
 void UltrasoundMask::add(const base::RgbImage& frame)
 {
+    add(frame, m_lastIndex + 1);
+}
+
+void UltrasoundMask::add(const base::RgbImage& frame, int index)
+{
     if (frame.rows != m_rows || frame.columns != m_columns)
         throw base::Error(base::ErrorCode::Inconsistent, "The frames of the clip differ in size.");
     const cv::Mat rgb(m_rows, m_columns, CV_8UC3, const_cast<std::uint8_t*>(frame.pixels.data()));
-    cv::Mat grey = view(m_lastGrey, m_rows, m_columns);
+    cv::Mat grey = view(m_grey, m_rows, m_columns);
     cv::cvtColor(rgb, grey, cv::COLOR_RGB2GRAY);
-    if (m_frames == 0)
-        m_firstGrey = m_lastGrey;
-    for (std::size_t i = 0; i < m_lastGrey.size(); ++i) {
-        m_lit[i] += m_lastGrey[i] > 0;
-        m_changed[i] = std::uint8_t(m_changed[i] | (m_lastGrey[i] ^ m_firstGrey[i]));
+    raise(m_least, m_most, m_grey, m_grey);
+    if (m_firstIndex < 0 || index < m_firstIndex) {
+        m_first = m_grey;
+        m_firstIndex = index;
     }
-    ++m_frames;
+    if (index > m_lastIndex) {
+        m_last.swap(m_grey);
+        m_lastIndex = index;
+    }
+}
+
+void UltrasoundMask::add(const UltrasoundMask& other)
+{
+    if (other.m_rows != m_rows || other.m_columns != m_columns)
+        throw base::Error(base::ErrorCode::Inconsistent, "The frames of the clip differ in size.");
+    if (other.m_firstIndex < 0)
+        return;
+    raise(m_least, m_most, other.m_least, other.m_most);
+    if (m_firstIndex < 0 || other.m_firstIndex < m_firstIndex) {
+        m_first = other.m_first;
+        m_firstIndex = other.m_firstIndex;
+    }
+    if (other.m_lastIndex > m_lastIndex) {
+        m_last = other.m_last;
+        m_lastIndex = other.m_lastIndex;
+    }
 }
 
 std::vector<std::uint8_t> UltrasoundMask::finish(Basis* basis) const
 {
-    const std::size_t n = m_lit.size();
-    const auto result = [&](Basis used, const std::vector<std::uint8_t>& mask) {
+    const std::size_t n = m_most.size();
+    const auto result = [&](Basis used, std::vector<std::uint8_t>& mask) {
         if (basis)
             *basis = used;
-        return mask;
+        return std::move(mask);
     };
     std::vector<std::uint8_t> litPixels(n), litAreas(n), area(n), mask(n);
-    for (std::size_t i = 0; i < n; ++i)
-        litPixels[i] = m_lit[i] > 0;
-    cv::Mat areas = view(litAreas, m_rows, m_columns);
-    cv::erode(view(litPixels, m_rows, m_columns), areas, cv::Mat::ones(3, 3, CV_8U), cv::Point(-1, -1), radiusSteps);
-    const int lit = cv::countNonZero(view(litPixels, m_rows, m_columns));
+    cv::Mat lights = view(litPixels, m_rows, m_columns), areas = view(litAreas, m_rows, m_columns);
+    cv::threshold(view(m_most, m_rows, m_columns), lights, 0, 1, cv::THRESH_BINARY);
+    cv::erode(lights, areas, cv::Mat::ones(3, 3, CV_8U), cv::Point(-1, -1), radiusSteps);
+    const int lit = cv::countNonZero(lights);
     const int wide = cv::countNonZero(areas);
-    if (lit == 0)
-        return result(Basis::Everything, std::vector<std::uint8_t>(n, 1));
+    if (lit == 0) {
+        std::fill(mask.begin(), mask.end(), std::uint8_t(1));
+        return result(Basis::Everything, mask);
+    }
 
     cv::Mat picture = view(mask, m_rows, m_columns);
     const auto grown = [&] {
-        cv::Mat grownArea;
-        cv::dilate(view(area, m_rows, m_columns), grownArea, cv::Mat::ones(3, 3, CV_8U), cv::Point(-1, -1),
-                   radiusSteps);
+        cv::Mat grownArea = view(area, m_rows, m_columns);
+        cv::dilate(grownArea, grownArea, cv::Mat::ones(3, 3, CV_8U), cv::Point(-1, -1), radiusSteps);
         fillHulls(grownArea, picture);
     };
-    const auto moves = [&](auto&& changedAt) {
-        std::size_t moving = 0;
-        for (std::size_t i = 0; i < n; ++i)
-            moving += area[i] = litAreas[i] && changedAt(i);
+    const auto moves = [&](const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b) {
+        keepDiffering(litAreas, a, b, area);
+        const int moving = cv::countNonZero(view(area, m_rows, m_columns));
         return moving > 0 && double(moving) >= leastMovingPart * wide;
     };
-    if (moves([&](std::size_t i) { return m_firstGrey[i] != m_lastGrey[i]; })) {
+    if (moves(m_first, m_last)) {
         grown();
         return result(Basis::FirstAgainstLast, mask);
     }
-    if (moves([&](std::size_t i) { return m_changed[i] != 0; })) {
+    if (moves(m_least, m_most)) {
         grown();
         return result(Basis::AnyChange, mask);
     }
@@ -101,7 +148,7 @@ std::vector<std::uint8_t> UltrasoundMask::finish(Basis* basis) const
         area = litAreas;
         grown();
     } else {
-        fillHulls(view(litPixels, m_rows, m_columns), picture);
+        fillHulls(lights, picture);
     }
     return result(Basis::LitArea, mask);
 }

@@ -336,6 +336,23 @@ private slots:
             }
         }
     }
+
+    // Nothing of what the memory held before shines through.
+    void memoryOfAnOlderFrame()
+    {
+        for (const char* name :
+             {"us_clip_12f_jpeg_ybr422.dcm", "us_clip_4f_native_mono2.dcm", "us_clip_4f_native_ybrfull.dcm"}) {
+            const auto image = dicom::ImageFile::open(reference(name));
+            for (int i = 0; i < image->frameCount(); ++i) {
+                const auto expected = image->frame(i);
+                for (const std::size_t size : {std::size_t(1), expected.bytes(), 3 * expected.bytes()}) {
+                    const auto frame = image->frameInto(i, std::vector<std::uint8_t>(size, 0xA5));
+                    QCOMPARE(frame.rows, expected.rows);
+                    QCOMPARE(frame.pixels, expected.pixels);
+                }
+            }
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(TestDicomImage)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/npy.h"
+#include "ecg/baseline.h"
 #include "ecg/preprocess.h"
 #include "ecg/resample.h"
 #include "ecg_test_support.h"
@@ -191,6 +192,30 @@ private slots:
         spike[50] = 1e6;
         for (const double value : baselineAls(spike.data(), 100, 1e12, 0.001, 50))
             QVERIFY(std::isfinite(value));
+    }
+
+    // Rows that end early (zero, a straight line, a spike that leaves no pivot) don't disturb those beside them.
+    void leadsSideBySide()
+    {
+        for (const std::size_t n : {1u, 2u, 3u, 5u, 500u}) {
+            for (const double lambda : {1e7, 1e13}) {
+                const std::size_t rows = 7;
+                std::vector<double> y(rows * n), z(rows * n, NAN);
+                for (std::size_t row = 0; row < rows; ++row)
+                    for (std::size_t i = 0; i < n; ++i)
+                        y[row * n + i] = row == 1   ? 0.0
+                                         : row == 2 ? 5.0
+                                         : row == 4 ? (i == n / 2 ? 1e6 : 0.0)
+                                                    : std::sin(double(i * (row + 1)) * 0.37);
+                baselinesAls(y.data(), rows, n, lambda, 0.001, 20, z.data());
+                for (std::size_t row = 0; row < rows; ++row) {
+                    const auto alone = baselineAls(y.data() + row * n, n, lambda, 0.001, 20);
+                    for (std::size_t i = 0; i < n; ++i)
+                        QVERIFY2(std::abs(z[row * n + i] - alone[i]) <= 1e-9 * (1 + std::abs(alone[i])),
+                                 ("row " + std::to_string(row) + " of " + std::to_string(n)).c_str());
+                }
+            }
+        }
     }
 
     void recordToInput()

@@ -3,6 +3,11 @@
 
 #include "golden.h"
 
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <set>
+
 using namespace echo2ecg;
 using namespace echo2ecg::test;
 using Basis = echo::UltrasoundMask::Basis;
@@ -109,6 +114,37 @@ private slots:
         qInfo("true RGB fed to both: reference %zu pixels, ours %zu", lit(theirs.stages.back()), lit(ours));
         QVERIFY(lit(theirs.stages.back()) > 40000);
         QVERIFY(lit(ours) < 31500);
+    }
+
+    // Frames that several threads saw in any order make the mask that one thread makes in order.
+    void orderAndSharesDoNotMatter()
+    {
+        std::vector<std::vector<base::RgbImage>> clips{goldenClip("mask_colour_input_ybr_u8.npy")};
+        clips.push_back({sector(0), sector(1), sector(2), sector(0)}); // first and last alike
+        clips.push_back({sector(3), sector(3), sector(3)});            // static
+        clips.push_back({base::RgbImage(rows, columns), base::RgbImage(rows, columns)});
+        std::set<Basis> seen;
+        for (const auto& frames : clips) {
+            Basis basis{};
+            const auto expected = maskOf(frames, &basis);
+            seen.insert(basis);
+            for (unsigned seed = 0; seed < 6; ++seed) {
+                std::vector<int> order(frames.size());
+                std::iota(order.begin(), order.end(), 0);
+                std::shuffle(order.begin(), order.end(), std::mt19937(seed));
+                std::vector<echo::UltrasoundMask> shares(3, echo::UltrasoundMask(rows, columns));
+                for (std::size_t i = 0; i < order.size(); ++i)
+                    shares[i % 2 + seed % 2].add(frames[std::size_t(order[i])], order[i]);
+                shares[2].add(shares[0]);
+                shares[2].add(shares[1]);
+                Basis mixed{};
+                QCOMPARE(shares[2].finish(&mixed), expected);
+                QCOMPARE(mixed, basis);
+            }
+        }
+        QCOMPARE(seen.size(), std::size_t(4));
+        echo::UltrasoundMask mask(rows, columns);
+        QVERIFY_EXCEPTION_THROWN(mask.add(echo::UltrasoundMask(columns, rows)), base::Error);
     }
 
     void longClipDoesNotWrap()

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "echo/parallel.h"
 #include "echo/preprocess.h"
 
 #include "fake_image.h"
 #include "support/test_paths.h"
 
 #include <cmath>
+#include <new>
+#include <stdexcept>
 
 using namespace echo2ecg;
 using namespace echo2ecg::test;
@@ -143,20 +146,91 @@ private slots:
         }
     }
 
+    // Frames that other threads have begun are finished, no more.
     void cancel()
     {
-        FakeClip fake;
-        counting(fake, 60);
-        const base::CancelToken token;
-        const auto draw = fake.draw;
-        fake.draw = [&](int i) {
-            if (i == 4)
-                token.cancel();
-            return draw(i);
-        };
-        echo::ClipFrames frames(opener(fake));
-        QVERIFY_EXCEPTION_THROWN(echo::preprocess(frames, small(), token), base::Cancelled);
-        QCOMPARE(fake.decoded.load(), 3);
+        for (const auto mask : {echo::MaskMode::None, echo::MaskMode::UltrasoundSector}) {
+            FakeClip fake;
+            counting(fake, 600);
+            const base::CancelToken token;
+            const auto draw = fake.draw;
+            fake.draw = [&](int i) {
+                if (i == 4)
+                    token.cancel();
+                return draw(i);
+            };
+            echo::ClipFrames frames(opener(fake));
+            auto r = small(mask);
+            r.frames = 300;
+            QVERIFY_EXCEPTION_THROWN(echo::preprocess(frames, r, token), base::Cancelled);
+            const int until4 = mask == echo::MaskMode::None ? 3 : 5;
+            QVERIFY(fake.decoded.load() >= until4 && fake.decoded.load() < until4 + 2 * echo::clipThreads());
+        }
+    }
+
+    // What isn't a damaged frame ends the clip, from whichever thread it comes.
+    void otherFailuresPassThrough()
+    {
+        for (const int at : {0, 1, 7}) {
+            FakeClip fake;
+            counting(fake, 60);
+            fake.draw = [at](int i) {
+                if (i == at)
+                    throw std::bad_alloc();
+                return flat(60, 80, i, i, i);
+            };
+            echo::ClipFrames frames(opener(fake));
+            QVERIFY_EXCEPTION_THROWN(echo::preprocess(frames, small(echo::MaskMode::UltrasoundSector)), std::bad_alloc);
+        }
+    }
+
+    void everyIndexOnce()
+    {
+        for (const int threads : {1, 2, 4})
+            for (const int count : {0, 1, 3, 1000}) {
+                std::vector<std::atomic<int>> seen(static_cast<std::size_t>(count));
+                echo::inParallel(threads, count, [&](int thread, int i) {
+                    if (thread >= 0 && thread < threads)
+                        ++seen[std::size_t(i)];
+                });
+                QVERIFY(std::all_of(seen.begin(), seen.end(), [](const auto& n) { return n == 1; }));
+            }
+        std::atomic<int> begun{0};
+        QVERIFY_EXCEPTION_THROWN(echo::inParallel(4, 1000000,
+                                                  [&](int, int i) {
+                                                      ++begun;
+                                                      if (i == 3)
+                                                          throw std::runtime_error("3");
+                                                  }),
+                                 std::runtime_error);
+        QVERIFY(begun.load() < 1000000);
+    }
+
+    // Many threads, held parts and frames in reused memory give what the plain steps give one after the other.
+    void sameAsTheStepsOneByOne()
+    {
+        const auto file = reference("us_clip_12f_jpeg_ybr422.dcm");
+        echo::EchoRecipe r;
+        r.mask = echo::MaskMode::UltrasoundSector;
+        r.stride = 1;
+        const auto image = dicom::ImageFile::open(file);
+        echo::UltrasoundMask mask(image->header().rows, image->header().columns);
+        for (int i = 0; i < image->frameCount(); ++i)
+            mask.add(image->frame(i));
+        for (int repeat = 0; repeat < 5; ++repeat) {
+            const auto clip = echo::preprocess(echo::readClip(file), r);
+            QCOMPARE(clip.mask, mask.finish());
+            for (std::size_t k = 0; k < clip.frames.size(); ++k) {
+                base::RgbImage frame = image->frame(clip.frames[k]);
+                for (std::size_t i = 0; i < clip.mask.size(); ++i)
+                    if (!clip.mask[i])
+                        std::fill_n(frame.pixels.begin() + std::ptrdiff_t(3 * i), 3, std::uint8_t(0));
+                const auto tile = echo::cropAndScale(frame, r.zoom, r.size);
+                for (int c = 0; c < 3; ++c)
+                    for (int i = 0; i < r.size * r.size; ++i)
+                        QCOMPARE(at(clip, r, c, int(k), i), normalised(r, c, tile.pixels[std::size_t(3 * i + c)]));
+            }
+        }
     }
 
     // Grey clips come as RGB with equal parts and are encoded like any other (the reference drops them).
