@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "nn/cpu/profile.h"
 #include "nn/golden.h"
 #include "nn/model.h"
 #include "nn/untrained.h"
@@ -12,7 +13,8 @@
 
 // Time of one ECG, sixteen ECGs, one clip, four clips and of pooling a study, untrained weights. Median of several runs
 // after one that isn't counted.
-//   e2e_bench_nn [--threads N] [--runs N] [--cuda] [--small] [--published]
+//   e2e_bench_nn [--threads N] [--runs N] [--cuda] [--small] [--published] [--bfloat16] [--profile]
+// --profile: what the CPU's kernels spend on one ECG and on one clip.
 using namespace echo2ecg;
 
 namespace {
@@ -62,12 +64,51 @@ void measure(const char* name, const nn::Architecture& architecture, const nn::D
     print("study of 128 clips", milliseconds(runs, [&] { model.study(views.data(), 128); }));
 }
 
+void printProfile(const char* what, double wall, int threads)
+{
+    double busy = 0;
+    const std::vector<nn::cpu::KernelUse> profile = nn::cpu::takeKernelProfile();
+    for (const nn::cpu::KernelUse& use : profile)
+        busy += use.milliseconds;
+    const double all = wall * threads;
+    std::printf("%s: %.1f ms on %d threads, of whose time\n", what, wall, threads);
+    for (const nn::cpu::KernelUse& use : profile) {
+        std::printf("  %5.1f %%  %8.1f ms  %6ld calls  %s", 100 * use.milliseconds / all, use.milliseconds, use.calls,
+                    use.name.c_str());
+        if (use.gflop > 0)
+            std::printf(", %.1f GFLOP at %.0f GFLOP/s a thread", use.gflop, use.gflop / use.milliseconds * 1e3);
+        std::printf("\n");
+    }
+    std::printf("  %5.1f %%  %8.1f ms  copies, patches, waiting for each other\n", 100 * (all - busy) / all,
+                all - busy);
+}
+
+void profile(const nn::DeviceChoice& device)
+{
+    nn::cpu::profileKernels();
+    nn::BundleInfo info;
+    info.architecture = nn::Architecture::published();
+    const nn::Model model(info, nn::untrainedWeights(info.architecture, nn::WeightSource::Random, 0), device);
+    const std::vector<float> ecg = nn::goldenEcgInput(info.architecture.ecg, 1),
+                             clip = nn::goldenEchoInput(info.architecture.echo);
+    const auto timed = [&](const char* what, const std::function<void()>& work) {
+        work();
+        nn::cpu::takeKernelProfile();
+        const auto start = std::chrono::steady_clock::now();
+        work();
+        printProfile(what, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count(),
+                     device.threads);
+    };
+    timed("one ECG", [&] { model.ecgTokens(ecg.data(), 1); });
+    timed("one clip", [&] { model.echoClips(clip.data(), 1); });
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
     int threads = 0, runs = 7;
-    bool cuda = false, smallOnly = false, publishedOnly = false;
+    bool cuda = false, smallOnly = false, publishedOnly = false, bfloat16 = false, profiled = false;
     for (int i = 1; i < argc; ++i) {
         const auto is = [&](const char* option) { return std::strcmp(argv[i], option) == 0; };
         if (is("--threads") && i + 1 < argc)
@@ -76,18 +117,26 @@ int main(int argc, char** argv)
             runs = std::max(1, std::atoi(argv[++i]));
         else if (is("--cuda"))
             cuda = true;
+        else if (is("--bfloat16"))
+            bfloat16 = true;
+        else if (is("--profile"))
+            profiled = true;
         else if (is("--small"))
             smallOnly = true;
         else if (is("--published"))
             publishedOnly = true;
         else
-            return std::fprintf(stderr,
-                                "usage: e2e_bench_nn [--threads N] [--runs N] [--cuda] [--small] [--published]\n"),
+            return std::fprintf(stderr, "usage: e2e_bench_nn [--threads N] [--runs N] [--cuda] [--small] [--published] "
+                                        "[--bfloat16] [--profile]\n"),
                    2;
     }
     try {
-        const nn::DeviceChoice device = nn::chooseDevice(cuda, threads);
-        std::printf("%s, float32, median of %d\n", device.description.c_str(), runs);
+        nn::DeviceChoice device = nn::chooseDevice(cuda, threads);
+        if (bfloat16)
+            device.precision = nn::Precision::BFloat16;
+        if (profiled)
+            return profile(device), 0;
+        std::printf("%s, %s, median of %d\n", device.description.c_str(), bfloat16 ? "bfloat16" : "float32", runs);
         if (!publishedOnly)
             measure("small", nn::Architecture::small(), device, runs);
         if (!smallOnly)

@@ -32,8 +32,8 @@ class CpuEncoders final : public Encoders
 {
 public:
     CpuEncoders(const Architecture& architecture, const Weights& weights, const DeviceChoice& device)
-        : m_ecg(architecture.ecg, weights, {&cpu::bestKernels(), device.precision}),
-          m_echo(architecture.echo, weights, {&cpu::bestKernels(), device.precision}),
+        : m_ecg(architecture.ecg, weights, {&cpu::chosenKernels(), device.precision}),
+          m_echo(architecture.echo, weights, {&cpu::chosenKernels(), device.precision}),
           m_signalSize(std::size_t(architecture.ecg.leads) * std::size_t(architecture.ecg.windowSamples)),
           m_clipSize(3 * std::size_t(architecture.echo.frames) * std::size_t(architecture.echo.size) *
                      std::size_t(architecture.echo.size))

@@ -138,5 +138,7 @@ struct Kernels
 const std::vector<const Kernels*>& availableKernels();
 // What $ECHO2ECG_CPU_KERNELS names, else the best.
 const Kernels& bestKernels();
+// These, or the same with their time measured (profile.h).
+const Kernels& chosenKernels();
 
 } // namespace echo2ecg::nn::cpu
