@@ -73,8 +73,8 @@ int create(const Session& session, const Arguments& arguments, const std::string
 int verify(const Session& session, const Arguments& arguments)
 {
     const base::Json info = blame(BundleOrLibrary, [&] { return inference::bundleInfo(arguments.folder); });
-    base::Json result =
-        blame(BundleOrLibrary, [&] { return inference::verifyBundle(arguments.folder, session.job()); });
+    base::Json result = blame(BundleOrLibrary,
+                              [&] { return inference::verifyBundle(arguments.folder, session.device, session.job()); });
     const bool ok = result.at("ok").toBool();
     std::string out;
     for (const base::Json& check : result.at("checks").items()) {

@@ -30,9 +30,9 @@ OpenCase open(const Session& session, const Arguments& arguments)
     result.library = openLibrary(arguments.library);
     const std::filesystem::path bundle = blame(
         BundleOrLibrary, [&] { return casework::chooseBundle(*result.library, arguments.bundle, session.job()); });
-    inference::EngineOptions options;
-    options.store = result.library.get();
-    result.engine = blame(BundleOrLibrary, [&] { return inference::loadEngine(bundle, options, session.job()); });
+    result.engine = blame(BundleOrLibrary, [&] {
+        return inference::loadEngine(bundle, session.engineOptions(result.library.get()), session.job());
+    });
     result.cases = std::make_unique<casework::CaseEngine>(*result.library, *result.engine);
     return result;
 }

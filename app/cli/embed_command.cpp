@@ -149,7 +149,8 @@ int embed(const Session& session, const Arguments& arguments)
                                {arguments.paths.front(), {}});
     }
     const base::JobContext job = session.job();
-    const auto engine = blame(BundleOrLibrary, [&] { return inference::loadEngine(arguments.bundle, {}, job); });
+    const auto engine =
+        blame(BundleOrLibrary, [&] { return inference::loadEngine(arguments.bundle, session.engineOptions(), job); });
 
     Archive archive(count > 1);
     std::vector<base::Error> unsuitable;

@@ -46,9 +46,8 @@ base::Json embedAll(const Session& session, library::Library& library, const std
                     std::string& text, bool& failed, std::optional<bool>& trained)
 {
     const base::JobContext job = session.job();
-    inference::EngineOptions options;
-    options.store = &library;
-    const auto engine = blame(BundleOrLibrary, [&] { return inference::loadEngine(bundle, options, job); });
+    const auto engine =
+        blame(BundleOrLibrary, [&] { return inference::loadEngine(bundle, session.engineOptions(&library), job); });
     trained = engine->facts().trained;
     casework::rememberBundle(library, bundle);
     casework::CaseEngine cases(library, *engine);

@@ -62,6 +62,14 @@ int main(int argc, char** argv)
     app.footer(footer);
     app.add_flag("--json", session.json, "One JSON document on stdout");
     app.add_flag("--quiet", session.quiet, "No progress on stderr");
+    app.add_option("--threads", session.device.threads, "Threads of the CPU that compute; 0: the real cores")
+        ->check(CLI::Range(0, 1024));
+    app.add_flag_callback(
+        "--cpu", [&] { session.device.allowCuda = false; }, "Compute on the CPU even where a GPU is");
+    app.add_flag(
+        "--half", session.device.reducedPrecision,
+        "Encoders in half precision where the device is faster with it and the bundle's golden embeddings keep "
+        "their direction (cosine 0.9995); such embeddings never mix with others");
     cli::addEcgCommands(app, session);
     cli::addEchoCommands(app, session);
     cli::addEmbedCommand(app, session);

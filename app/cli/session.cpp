@@ -77,6 +77,14 @@ void Session::installInterruptHandler()
     std::signal(SIGTERM, onInterrupt);
 }
 
+inference::EngineOptions Session::engineOptions(inference::EmbeddingStore* store) const
+{
+    inference::EngineOptions options;
+    static_cast<inference::DeviceOptions&>(options) = device;
+    options.store = store;
+    return options;
+}
+
 base::JobContext Session::job() const
 {
     base::JobContext context;

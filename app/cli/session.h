@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "exit_codes.h"
+#include "inference/engine.h"
 
 #include <CLI/CLI.hpp>
 
@@ -24,10 +25,13 @@ class Session
 public:
     bool json = false;
     bool quiet = false;
+    inference::DeviceOptions device;
     std::function<int()> action; // of the command that was named
 
     // Progress and notes on stderr, Ctrl-C cancels. The same token every time.
     base::JobContext job() const;
+    // With the device that was asked for.
+    inference::EngineOptions engineOptions(inference::EmbeddingStore* store = nullptr) const;
 
     // `trained`: of the bundle that made the numbers, when there is one.
     void print(base::Json document, const std::string& text, std::optional<bool> trained = {}) const;

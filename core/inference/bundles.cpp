@@ -127,12 +127,12 @@ void exportBundle(const std::filesystem::path& folder, const std::filesystem::pa
     plugin::raise(plugin::functions().exportWeights(folder, file, job));
 }
 
-base::Json verifyBundle(const std::filesystem::path& folder, const base::JobContext& job)
+base::Json verifyBundle(const std::filesystem::path& folder, const DeviceOptions& device, const base::JobContext& job)
 {
     readBundleFacts(folder);
     std::vector<plugin::GoldenCheck> checks;
-    std::string device;
-    plugin::raise(plugin::functions().verify(folder, job, checks, device));
+    std::string deviceName;
+    plugin::raise(plugin::functions().verify({folder, device}, job, checks, deviceName));
     base::Json list = base::Json::array();
     bool ok = !checks.empty();
     for (const plugin::GoldenCheck& check : checks) {
@@ -142,7 +142,7 @@ base::Json verifyBundle(const std::filesystem::path& folder, const base::JobCont
                                       {"tolerance", check.tolerance},
                                       {"ok", check.ok}}));
     }
-    return base::Json::object({{"ok", ok}, {"checks", list}, {"device", device}});
+    return base::Json::object({{"ok", ok}, {"checks", list}, {"device", deviceName}});
 }
 
 } // namespace echo2ecg::inference

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/progress.h"
+#include "inference/device_options.h"
 
 #include <filesystem>
 #include <string>
@@ -19,7 +20,8 @@ base::Json createBundle(const std::filesystem::path& folder, const std::string& 
 base::Json bundleInfo(const std::filesystem::path& folder);
 // {"ok":bool,"checks":[{"name","largest_error","tolerance","ok"}],"device"}. Throws base::Error when the files
 // themselves are damaged.
-base::Json verifyBundle(const std::filesystem::path& folder, const base::JobContext& job = {});
+base::Json verifyBundle(const std::filesystem::path& folder, const DeviceOptions& device = {},
+                        const base::JobContext& job = {});
 
 // Weights as researchers hold them: PyTorch's files or safetensors. Roles are those of plugin::WeightFile.
 struct WeightsToImport

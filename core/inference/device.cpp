@@ -13,7 +13,7 @@ namespace {
 
 constexpr int batchOnGpu = 8;
 
-// On the CPU a batch is spread over the threads, one clip each; a larger one would only delay the answer to Cancel.
+// On the CPU a larger batch than what is computed side by side would only delay the answer to Cancel.
 int usualBatch(const plugin::Networks& networks)
 {
     return networks.onGpu() ? batchOnGpu : std::max(1, networks.itemsAtOnce());

@@ -25,8 +25,12 @@ public:
           m_cache(options.store)
     {
         // LibTorch keeps a number of threads per calling thread, so even the loading happens where the work will.
-        m_worker.run(DeviceWorker::Urgency::Normal, job.cancel,
-                     [&] { m_device = std::make_unique<Device>(parts.openNetworks(), m_shapes, m_options.batch); });
+        m_worker.run(DeviceWorker::Urgency::Normal, job.cancel, [&] {
+            std::unique_ptr<plugin::Networks> networks = parts.openNetworks();
+            if (networks->reducedPrecision()) // never to be mixed with what float32 makes
+                m_facts.bundleId += "-half";
+            m_device = std::make_unique<Device>(std::move(networks), m_shapes, m_options.batch);
+        });
         m_facts.device = m_device->name();
     }
 

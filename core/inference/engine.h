@@ -6,6 +6,7 @@
 #include "ecg/recipe.h"
 #include "echo/echo_study.h"
 #include "echo/recipe.h"
+#include "inference/device_options.h"
 #include "inference/embedding.h"
 
 #include <memory>
@@ -18,10 +19,8 @@ namespace echo2ecg::inference {
 inline constexpr const char* noAlignment =
     "This bundle holds no alignment weights: it can classify an ECG, but not retrieve echo studies.";
 
-struct EngineOptions
+struct EngineOptions : DeviceOptions
 {
-    bool allowCuda = true;
-    int threads = 0;                 // of the device; 0: the real cores
     int decodeThreads = 1;           // ahead of the device
     int batch = 0;                   // clips per batch; 0: chosen by device
     bool verifyGolden = true;        // refuse a bundle whose golden tensors don't reproduce here
@@ -31,12 +30,13 @@ struct EngineOptions
 // What a bundle and device are, for the status bar, reports and JSON.
 struct EngineFacts
 {
-    std::string bundleId, bundleName, bundleVersion, licence;
+    std::string bundleId; // with "-half" behind it when the encoders compute in half precision
+    std::string bundleName, bundleVersion, licence;
     bool trained = false, simulated = false;
     bool canRetrieve = true; // false: no alignment weights; ECGs have a token only, studies aren't embedded
     std::vector<std::string> lvefClassNames;
     std::vector<double> lvefCutoffs;
-    std::string device; // "CPU, 2 threads"
+    std::string device; // "CPU, 2 threads"; "CPU, 2 threads, bfloat16"
     std::string ecgRecipeHash, echoRecipeHash;
     ecg::EcgRecipe ecgRecipe;
     echo::EchoRecipe echoRecipe;

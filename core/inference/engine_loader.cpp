@@ -3,6 +3,7 @@
 #include "inference/device_engine.h"
 #include "inference/plugin_loader.h"
 
+#include <algorithm>
 #include <sstream>
 
 namespace echo2ecg::inference {
@@ -33,7 +34,9 @@ EngineFacts factsOf(const BundleFacts& bundle)
     return facts;
 }
 
-void refuseUnlessGolden(plugin::Networks& networks, const std::filesystem::path& folder, const base::JobContext& job)
+// The first golden tensor that doesn't reproduce.
+std::optional<plugin::GoldenCheck> failedGolden(plugin::Networks& networks, const std::filesystem::path& folder,
+                                                const base::JobContext& job)
 {
     job.report({"checking golden tensors", 0, 0, "tensors"});
     std::vector<plugin::GoldenCheck> checks;
@@ -41,14 +44,43 @@ void refuseUnlessGolden(plugin::Networks& networks, const std::filesystem::path&
     if (checks.empty())
         throw base::Error(base::ErrorCode::Mismatch, "the bundle has no golden tensors to check",
                           base::Place{folder, {}});
-    for (const plugin::GoldenCheck& check : checks) {
-        if (check.ok)
-            continue;
-        std::ostringstream sentence;
-        sentence << "the bundle doesn't reproduce on this machine: golden tensor " << check.name << " is off by "
-                 << check.largestError << ", allowed is " << check.tolerance;
-        throw base::Error(base::ErrorCode::Mismatch, sentence.str(), base::Place{folder, check.name});
-    }
+    const auto failed = std::find_if(checks.begin(), checks.end(), [](const auto& check) { return !check.ok; });
+    return failed == checks.end() ? std::nullopt : std::optional(*failed);
+}
+
+std::string describe(const plugin::GoldenCheck& check)
+{
+    std::ostringstream sentence;
+    sentence << "golden tensor " << check.name << " is off by " << check.largestError << ", allowed is "
+             << check.tolerance;
+    return sentence.str();
+}
+
+std::unique_ptr<plugin::Networks> openNetworks(const std::filesystem::path& bundle, const DeviceOptions& device,
+                                               bool verify, const base::JobContext& job)
+{
+    job.report({"loading weights", 0, 0, {}});
+    std::unique_ptr<plugin::Networks> networks;
+    plugin::raise(plugin::functions().open({bundle, device}, job, networks));
+    const bool reduced = networks->reducedPrecision();
+    if (device.reducedPrecision && !reduced)
+        job.note({"precision", "this machine has no faster half precision: float32 is used", {}});
+    if (!verify && !reduced)
+        return networks;
+    const auto failed = failedGolden(*networks, bundle, job);
+    if (!failed)
+        return networks;
+    if (!reduced)
+        throw base::Error(base::ErrorCode::Mismatch,
+                          "the bundle doesn't reproduce on this machine: " + describe(*failed),
+                          base::Place{bundle, failed->name});
+    job.note({"precision",
+              "half precision changes this bundle's embeddings too much, float32 is used: " + describe(*failed),
+              {}});
+    networks.reset();
+    DeviceOptions full = device;
+    full.reducedPrecision = false;
+    return openNetworks(bundle, full, verify, job);
 }
 
 } // namespace
@@ -58,19 +90,11 @@ std::unique_ptr<Engine> loadEngine(const std::filesystem::path& bundle, const En
 {
     job.throwIfCancelled();
     job.report({"opening the bundle", 0, 0, {}});
-    const plugin::Functions& functions = plugin::functions();
     const BundleFacts read = readBundleFacts(bundle);
     EngineParts parts;
     parts.facts = factsOf(read);
     parts.shapes = read.shapes;
-    parts.openNetworks = [&] {
-        job.report({"loading weights", 0, 0, {}});
-        std::unique_ptr<plugin::Networks> networks;
-        plugin::raise(functions.open({bundle, options.allowCuda, options.threads}, job, networks));
-        if (options.verifyGolden)
-            refuseUnlessGolden(*networks, bundle, job);
-        return networks;
-    };
+    parts.openNetworks = [&] { return openNetworks(bundle, options, options.verifyGolden, job); };
     return makeEngine(std::move(parts), options, job);
 }
 

@@ -109,10 +109,10 @@ base::Json infoOf(const nn::BundleInfo& info)
 class BundleNetworks final : public Networks
 {
 public:
-    BundleNetworks(const std::filesystem::path& bundle, bool allowCuda, int threads)
-        : m_info(nn::readBundleInfo(bundle)), m_threads(threads)
+    explicit BundleNetworks(const OpenRequest& request)
+        : m_info(nn::readBundleInfo(request.bundle)), m_options(request.device)
     {
-        load(nn::chooseDevice(allowCuda, threads));
+        load(m_options.allowCuda);
     }
 
     std::string device() const noexcept override { return m_device.description; }
@@ -148,16 +148,17 @@ public:
     {
         return guarded([&] {
             m_model.reset();
-            load(nn::chooseDevice(false, m_threads));
+            load(false);
         });
     }
-    int itemsAtOnce() const noexcept override { return onGpu() ? 1 : m_device.threads; }
+    bool reducedPrecision() const noexcept override { return m_device.precision != nn::Precision::Float32; }
+    int itemsAtOnce() const noexcept override { return m_model ? m_model->itemsAtOnce() : 1; }
 
 private:
-    void load(const nn::DeviceChoice& device)
+    void load(bool allowCuda)
     {
-        m_model.emplace(m_info, nn::readBundleWeights(m_info), device);
-        m_device = device;
+        m_device = nn::chooseDevice(allowCuda, m_options.threads, m_options.reducedPrecision);
+        m_model.emplace(m_info, nn::readBundleWeights(m_info), m_device);
     }
     const nn::Model& model() const
     {
@@ -167,7 +168,7 @@ private:
     }
 
     nn::BundleInfo m_info;
-    int m_threads;
+    DeviceOptions m_options;
     nn::DeviceChoice m_device;
     std::optional<nn::Model> m_model;
 };
@@ -177,7 +178,7 @@ Outcome openBundle(const OpenRequest& request, const base::JobContext& job,
 {
     return guarded([&] {
         job.throwIfCancelled();
-        networks = std::make_unique<BundleNetworks>(request.bundle, request.allowCuda, request.threads);
+        networks = std::make_unique<BundleNetworks>(request);
     });
 }
 
@@ -190,12 +191,12 @@ Outcome readInfo(const std::filesystem::path& bundle, base::Json& json, Shapes& 
     });
 }
 
-Outcome verify(const std::filesystem::path& bundle, const base::JobContext& job, std::vector<GoldenCheck>& checks,
+Outcome verify(const OpenRequest& request, const base::JobContext& job, std::vector<GoldenCheck>& checks,
                std::string& device) noexcept
 {
     Outcome golden;
     const Outcome opened = guarded([&] {
-        BundleNetworks networks(bundle, true, 0);
+        BundleNetworks networks(request);
         device = networks.device();
         golden = networks.verifyGolden(job, checks);
     });

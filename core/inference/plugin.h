@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/progress.h"
+#include "inference/device_options.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -15,7 +16,7 @@
 // linked into both sides, and an error that travels as a value is the same type again wherever it is thrown.
 namespace echo2ecg::inference::plugin {
 
-constexpr std::uint32_t abiVersion = 2;
+constexpr std::uint32_t abiVersion = 3;
 
 // An error as a value. `failed` false: everything else is empty.
 struct Outcome
@@ -62,15 +63,16 @@ public:
     virtual Outcome verifyGolden(const base::JobContext& job, std::vector<GoldenCheck>& checks) noexcept = 0;
     // Builds the same networks on the CPU; the GPU's memory is given back first.
     virtual Outcome moveToCpu() noexcept = 0;
-    // Items of a batch that are computed at once: on the CPU each thread takes whole items.
+    // The encoders compute in half precision; golden embeddings are then compared by their cosine.
+    virtual bool reducedPrecision() const noexcept { return false; }
+    // Items of a batch that are computed side by side: on a CPU with many cores a few threads share each.
     virtual int itemsAtOnce() const noexcept { return 1; }
 };
 
 struct OpenRequest
 {
     std::filesystem::path bundle;
-    bool allowCuda = true;
-    int threads = 0;
+    DeviceOptions device;
 };
 
 struct CreateRequest
@@ -105,7 +107,7 @@ struct Functions
     Outcome (*open)(const OpenRequest&, const base::JobContext&, std::unique_ptr<Networks>&) noexcept = nullptr;
     // bundle.json as plain facts (see bundles.h), and the shapes; reads no weights.
     Outcome (*info)(const std::filesystem::path& bundle, base::Json&, Shapes&) noexcept = nullptr;
-    Outcome (*verify)(const std::filesystem::path& bundle, const base::JobContext&, std::vector<GoldenCheck>&,
+    Outcome (*verify)(const OpenRequest&, const base::JobContext&, std::vector<GoldenCheck>&,
                       std::string& device) noexcept = nullptr;
     Outcome (*shapes)(const std::string& architecture, Shapes&) noexcept = nullptr;
     Outcome (*create)(const CreateRequest&, const base::JobContext&) noexcept = nullptr;

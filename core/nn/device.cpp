@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "nn/model.h"
 
+#include "nn/cpu/kernels.h"
+
 #include <ATen/Parallel.h>
 #include <torch/cuda.h>
 
@@ -37,9 +39,9 @@ int realCores()
     return visible;
 }
 
-// Threads are spent on whole items, never inside one layer (Model): OpenMP's threads spin while they wait for each
-// other at the end of every layer, and when something else wants a core too that costs up to a hundred times the work.
-// One item's numbers then also don't depend on the number of threads.
+// The encoders have a team of threads of their own (cpu/team.h), and what is left to LibTorch is small. Its OpenMP
+// threads spin while they wait for each other at the end of every layer, and when something else wants a core too, that
+// costs up to a hundred times the work.
 void oneThreadPerOperation()
 {
     at::set_num_threads(1);
@@ -80,14 +82,18 @@ bool cudaAnswers()
 
 } // namespace
 
-DeviceChoice chooseDevice(bool allowCuda, int threads)
+DeviceChoice chooseDevice(bool allowCuda, int threads, bool reduced)
 {
     if (threads <= 0)
         threads = realCores();
     oneThreadPerOperation();
     if (allowCuda && cudaAnswers())
-        return {DeviceKind::Cuda, gpuName(), threads};
-    return {DeviceKind::Cpu, "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads"), threads};
+        return reduced ? DeviceChoice{DeviceKind::Cuda, gpuName() + ", float16", threads, Precision::Float16}
+                       : DeviceChoice{DeviceKind::Cuda, gpuName(), threads};
+    const std::string name = "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
+    if (reduced && cpu::bestKernels().fastBFloat16)
+        return {DeviceKind::Cpu, name + ", bfloat16", threads, Precision::BFloat16};
+    return {DeviceKind::Cpu, name, threads};
 }
 
 } // namespace echo2ecg::nn

@@ -12,6 +12,7 @@ class Encoders
 {
 public:
     virtual ~Encoders() = default;
+    virtual int itemsAtOnce() const { return 1; }
     // (B, leads, window) → (B, width), appended: encoder and the heads' aggregation.
     virtual void ecgTokens(const float* signals, int batch, const Heads& heads, std::vector<float>& out) = 0;
     // (B, 3, frames, size, size) → (B, embedding), appended.

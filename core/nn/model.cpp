@@ -88,6 +88,11 @@ const DeviceChoice& Model::device() const
     return m_impl->device;
 }
 
+int Model::itemsAtOnce() const
+{
+    return m_impl->encoders->itemsAtOnce();
+}
+
 std::vector<float> Model::ecgTokens(const float* input, int batch) const
 {
     return guarded([&] {

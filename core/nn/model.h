@@ -17,8 +17,9 @@ struct DeviceChoice
     int threads = 1;         // CPU: that share the work
     Precision precision = Precision::Float32;
 };
-// CUDA when LibTorch has it and a device answers, else the CPU. threads 0: the real cores.
-DeviceChoice chooseDevice(bool allowCuda, int threads);
+// CUDA when LibTorch has it and a device answers, else the CPU. threads 0: the real cores. reduced: half precision
+// where the device is faster with it, which `precision` then tells.
+DeviceChoice chooseDevice(bool allowCuda, int threads, bool reduced = false);
 
 // All networks of a bundle on one device, evaluation mode. Arrays are row-major float32 without padding.
 // One caller at a time. Out of memory on the device throws base::Error(Device).
@@ -33,6 +34,8 @@ public:
 
     const BundleInfo& info() const;
     const DeviceChoice& device() const;
+    // Items of a batch that are computed side by side; more in a batch only delay the answer to Cancel on the CPU.
+    int itemsAtOnce() const;
 
     // (B, leads, window) → (B, width) un-aligned token: mean over patches, LayerNorm. Not normalised.
     std::vector<float> ecgTokens(const float* input, int batch) const;

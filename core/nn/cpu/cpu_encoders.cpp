@@ -44,6 +44,8 @@ public:
             m_lanes.push_back(std::make_unique<Lane>((threads + i) / lanes));
     }
 
+    int itemsAtOnce() const override { return int(m_lanes.size()); }
+
     void ecgTokens(const float* signals, int batch, const Heads& heads, std::vector<float>& out) override
     {
         const std::size_t width = std::size_t(m_ecg.width()), begin = out.size();
