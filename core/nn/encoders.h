@@ -24,9 +24,9 @@ public:
 std::unique_ptr<Encoders> makeCpuEncoders(const Architecture& architecture,
                                           const std::map<std::string, StoredTensor>& weights,
                                           const DeviceChoice& device);
-// LibTorch's operations on the GPU.
-std::unique_ptr<Encoders> makeGpuEncoders(const Architecture& architecture,
-                                          const std::map<std::string, StoredTensor>& weights,
-                                          const DeviceChoice& device);
+// LibTorch's operations: for the GPU, and on the CPU the measure of ours in tests.
+std::unique_ptr<Encoders> makeTorchEncoders(const Architecture& architecture,
+                                            const std::map<std::string, StoredTensor>& weights,
+                                            const DeviceChoice& device);
 
 } // namespace echo2ecg::nn

@@ -3,12 +3,34 @@
 
 #include <algorithm>
 
+// The function with a scale of one's own came with 2.1.
+#if __has_include(<torch/version.h>)
+#include <torch/version.h>
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 1)
+#define E2E_FUSED_ATTENTION
+#endif
+#endif
+
 namespace echo2ecg::nn {
 
 namespace {
 
 // Scores held at once on the CPU: 4 MiB of float32. A GPU takes all that fit easily.
 constexpr std::int64_t kCpuScores = 1 << 20, kGpuScores = 1 << 28;
+
+#ifdef E2E_FUSED_ATTENTION
+// LibTorch's fused kernels want four dimensions, one width for queries, keys and values, and that a multiple of eight.
+at::Tensor fusedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v)
+{
+    const std::int64_t width = (std::max(q.size(2), v.size(2)) + 7) / 8 * 8;
+    const auto padded = [&](const at::Tensor& x) {
+        return (x.size(2) == width ? x : at::constant_pad_nd(x, {0, width - x.size(2)})).unsqueeze(0);
+    };
+    return at::scaled_dot_product_attention(padded(q), padded(k), padded(v), {}, 0.0, false, 1.0)
+        .select(0, 0)
+        .narrow(2, 0, v.size(2));
+}
+#endif
 
 } // namespace
 
@@ -25,6 +47,10 @@ LayerNorm::LayerNorm(const Weights& weights, const std::string& name, double eps
 
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v)
 {
+#ifdef E2E_FUSED_ATTENTION
+    if (q.is_cuda() && q.scalar_type() == at::kHalf)
+        return fusedAttention(q, k, v);
+#endif
     const at::Tensor keys = k.transpose(1, 2);
     const std::int64_t queries = q.size(1);
     const std::int64_t budget = q.is_cpu() ? kCpuScores : kGpuScores;

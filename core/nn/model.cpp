@@ -45,7 +45,7 @@ struct Model::Impl
 {
     Impl(const BundleInfo& info_, const std::map<std::string, StoredTensor>& weights, const DeviceChoice& choice)
         : info(info_), device(choice), heads(info.architecture, Weights(weights, at::kFloat, torchDevice(choice))),
-          encoders(choice.kind == DeviceKind::Cuda ? makeGpuEncoders(info.architecture, weights, choice)
+          encoders(choice.kind == DeviceKind::Cuda ? makeTorchEncoders(info.architecture, weights, choice)
                                                    : makeCpuEncoders(info.architecture, weights, choice))
     {
     }

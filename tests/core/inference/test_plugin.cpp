@@ -228,6 +228,27 @@ private slots:
         QVERIFY(largestDifference(engine->embed(test::syntheticEcg(1.0)).token, first.token) > 1e-4);
     }
 
+    // Where the device has no faster half precision the engine says so; where it has, its embeddings keep apart.
+    void halfPrecisionKeepsApart()
+    {
+        std::vector<std::string> notes;
+        base::JobContext job;
+        job.onNote = [&](const base::Warning& note) { notes.push_back(note.code); };
+        EngineOptions options;
+        options.reducedPrecision = true;
+        const auto full = loadEngine(m_bundle, {}), half = loadEngine(m_bundle, options, job);
+        const EcgEmbedding exact = full->embed(test::syntheticEcg()), got = half->embed(test::syntheticEcg());
+        const bool reduced = half->facts().device.find("float16") != std::string::npos;
+        qInfo("%s", half->facts().device.c_str());
+        QCOMPARE(notes, reduced ? std::vector<std::string>{} : std::vector<std::string>{"precision"});
+        QCOMPARE(got.tokenKey == exact.tokenKey, !reduced);
+        QCOMPARE(got.token == exact.token, !reduced);
+        double cosine = 0;
+        for (std::size_t i = 0; i < 512; ++i)
+            cosine += double(got.aligned[i]) * exact.aligned[i];
+        QVERIFY(cosine > 0.9995);
+    }
+
     // From microvolts to the token through the whole engine, against the reference's own numbers.
     void theReferenceIsReproducedEndToEnd()
     {

@@ -315,6 +315,35 @@ private slots:
         QVERIFY(threaded.ecgTokens(three.data(), 3) == tokens);
     }
 
+    // Half precision moves every number a little; what must stay is the direction of an embedding.
+    void halfPrecisionIsJudgedByDirection()
+    {
+        nn::DeviceChoice half = nn::chooseDevice(false, 2);
+        half.precision = nn::Precision::BFloat16;
+        const auto weights = nn::readBundleWeights(m_info);
+        int directions = 0;
+        for (const nn::GoldenCheck& check : nn::verifyGolden(nn::Model(m_info, weights, half))) {
+            QVERIFY2(check.ok(), check.name.c_str());
+            if (check.name.find("1 - cosine") != std::string::npos) {
+                ++directions;
+                QVERIFY2(check.largestError > 1e-8, check.name.c_str()); // it was half precision
+            }
+        }
+        QCOMPARE(directions, 3); // ECG token, aligned, clip
+        // Another model's golden tensors point elsewhere.
+        nn::BundleInfo other = nn::writeUntrainedBundle(path("other-direction"), small(99));
+        other.folder = m_info.folder;
+        int failed = 0;
+        for (const nn::GoldenCheck& check : nn::verifyGolden(nn::Model(other, nn::readBundleWeights([&] {
+                                                                           nn::BundleInfo own = other;
+                                                                           own.folder = path("other-direction");
+                                                                           return own;
+                                                                       }()),
+                                                                       half)))
+            failed += !check.ok() && check.name.find("1 - cosine") != std::string::npos;
+        QCOMPARE(failed, 3);
+    }
+
     void studies()
     {
         const nn::Model model(m_info, nn::readBundleWeights(m_info), nn::chooseDevice(false, 2));

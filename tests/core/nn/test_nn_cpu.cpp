@@ -9,6 +9,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "golden_tensors.h"
+#include "wide_kernels.h"
 
 #include <algorithm>
 #include <atomic>
@@ -40,6 +41,14 @@ double cosine(const std::vector<float>& a, const std::vector<float>& b)
         bb += double(b[i]) * b[i];
     }
     return ab / std::sqrt(aa * bb);
+}
+
+// Every set that runs here, and the source of those that may not.
+std::vector<const nn::cpu::Kernels*> kernelSets()
+{
+    std::vector<const nn::cpu::Kernels*> sets = nn::cpu::availableKernels();
+    sets.push_back(&wideKernels());
+    return sets;
 }
 
 // An architecture whose every width, grid and number of keys leaves a rest, whatever the vectors are.
@@ -78,12 +87,12 @@ class TestNnCpu : public QObject
     static void addKernels()
     {
         QTest::addColumn<int>("set");
-        for (std::size_t i = 0; i < nn::cpu::availableKernels().size(); ++i)
-            QTest::newRow(nn::cpu::availableKernels()[i]->name) << int(i);
+        for (std::size_t i = 0; i < kernelSets().size(); ++i)
+            QTest::newRow(kernelSets()[i]->name) << int(i);
     }
     static nn::cpu::Settings settings(int set, nn::Precision precision = nn::Precision::Float32)
     {
-        return {nn::cpu::availableKernels()[std::size_t(set)], precision};
+        return {kernelSets()[std::size_t(set)], precision};
     }
     static nn::Weights exact(const std::map<std::string, nn::StoredTensor>& weights)
     {
@@ -226,6 +235,36 @@ private Q_SLOTS:
         }
     }
 
+    // What a GPU runs, run here: a batch in two turns, an odd one too, and the same numbers as ours.
+    void torchTakesTurns()
+    {
+        const c10::InferenceMode inference;
+        const nn::Architecture a = nn::Architecture::small();
+        const auto weights = nn::untrainedWeights(a, nn::WeightSource::Formula, 0);
+        const nn::DeviceChoice cpu = nn::chooseDevice(false, 2);
+        const nn::Heads heads(a, nn::Weights(weights, at::kFloat, at::kCPU));
+        const auto torch = nn::makeTorchEncoders(a, weights, cpu), ours = nn::makeCpuEncoders(a, weights, cpu);
+        std::vector<float> clips;
+        const std::vector<float> clip = nn::goldenEchoInput(a.echo), signals = nn::goldenEcgInput(a.ecg, 5);
+        for (const float gain : {1.0f, 0.5f, -0.3f, 0.8f, 0.1f})
+            for (const float value : clip)
+                clips.push_back(gain * value);
+        for (const int batch : {1, 2, 5}) {
+            std::vector<float> got, expected, tokens, expectedTokens;
+            torch->echoClips(clips.data(), batch, got);
+            ours->echoClips(clips.data(), batch, expected);
+            torch->ecgTokens(signals.data(), batch, heads, tokens);
+            ours->ecgTokens(signals.data(), batch, heads, expectedTokens);
+            QCOMPARE(got.size(), std::size_t(512 * batch));
+            QCOMPARE(tokens.size(), std::size_t(192 * batch));
+            check("clips", largestError(tensorOf(got, {batch, 512}), tensorOf(expected, {batch, 512}).to(at::kDouble)),
+                  1e-5);
+            check("ECGs",
+                  largestError(tensorOf(tokens, {batch, 192}), tensorOf(expectedTokens, {batch, 192}).to(at::kDouble)),
+                  1e-5);
+        }
+    }
+
     // Half the digits, and what is left of them is what the processor's own instruction gives too.
     void bfloat16_data() { addKernels(); }
     void bfloat16()
@@ -257,7 +296,7 @@ private Q_SLOTS:
     void products()
     {
         QFETCH(int, set);
-        const nn::cpu::Kernels& k = *nn::cpu::availableKernels()[std::size_t(set)];
+        const nn::cpu::Kernels& k = *kernelSets()[std::size_t(set)];
         for (const nn::Precision precision : {nn::Precision::Float32, nn::Precision::BFloat16})
             for (const auto& [rows, depth, columns] :
                  std::vector<std::array<long, 3>>{{1, 1, 1}, {5, 7, 3}, {13, 33, 31}, {24, 64, 64}, {25, 65, 65}}) {
@@ -304,7 +343,7 @@ private Q_SLOTS:
         x.push_back(NAN);
         x.push_back(INFINITY);
         std::vector<float> y = x;
-        nn::cpu::availableKernels()[std::size_t(set)]->gelu(y.data(), long(y.size()));
+        kernelSets()[std::size_t(set)]->gelu(y.data(), long(y.size()));
         for (std::size_t i = 0; i + 2 < x.size(); ++i) {
             const double expected = 0.5 * x[i] * std::erfc(-double(x[i]) / std::sqrt(2.0));
             // Relative, so that the tail of negative numbers counts; there the rounding of x² is what is left. Below
