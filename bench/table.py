@@ -8,6 +8,7 @@ the median over the rounds, after one that isn't counted. docs/performance.md sa
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -68,6 +69,15 @@ def processor():
         except OSError:
             cores.add(cpu)
     return facts.get("model name", "unknown processor"), facts.get("flags", ""), len(cores)
+
+
+def busy_seconds():
+    """Processor seconds that all programs have used since the start of the machine; None where that isn't told."""
+    try:
+        fields = [int(part) for part in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+        return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")  # all but idle and waiting
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def importable(python, modules):
@@ -206,6 +216,7 @@ def main():
     arguments = parser.parse_args()
 
     notes = []
+    start, busy = time.perf_counter(), busy_seconds()
     cpu, flags, cores = processor()
     print(f"{cpu}, {cores} cores; medians of {arguments.rounds} rounds, ours and the peer's in turn")
     print(f"{'':<42} {'ours':>10}  {'peer':>10}  {'ratio':>7}  {'asked':>5}  {'reached':>7}  {'floor':>7}")
@@ -213,6 +224,12 @@ def main():
         networks(arguments, notes, flags, cores)
     if arguments.only != "networks":
         preparation(arguments, notes)
+    if busy is not None:
+        children, own = resource.getrusage(resource.RUSAGE_CHILDREN), resource.getrusage(resource.RUSAGE_SELF)
+        others = busy_seconds() - busy - sum(use.ru_utime + use.ru_stime for use in (children, own))
+        share = 100 * max(0.0, others) / ((time.perf_counter() - start) * (os.cpu_count() or 1))
+        notes.append(f"other programs took {share:.0f} % of the processor meanwhile" +
+                     (": THE FIGURES ARE DISTURBED, above all those of threads that wait for each other" if share > 10 else ""))
     for note in notes:
         print("  " + note)
     return 0

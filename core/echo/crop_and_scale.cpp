@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "echo/bicubic.h"
 #include "echo/crop.h"
 #include "echo/preprocess.h"
-
-#include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -38,46 +37,39 @@ Crop shownPart(int rows, int columns, double zoom)
     return {x + zoomX, y + zoomY, width - 2 * zoomX, height - 2 * zoomY};
 }
 
-base::RgbImage cut(const base::RgbImage& frame, const Crop& crop)
+void cut(const base::RgbImage& frame, const Crop& crop, std::uint8_t* part)
 {
-    base::RgbImage part;
-    part.rows = crop.height;
-    part.columns = crop.width;
-    part.pixels.reserve(3 * std::size_t(crop.width) * std::size_t(crop.height));
-    for (int y = 0; y < crop.height; ++y) {
-        const std::uint8_t* const from = frame.row(crop.y + y) + 3 * crop.x;
-        part.pixels.insert(part.pixels.end(), from, from + 3 * crop.width);
-    }
-    return part;
+    const std::size_t stride = 3 * std::size_t(crop.width);
+    for (int y = 0; y < crop.height; ++y)
+        std::copy_n(frame.row(crop.y + y) + 3 * crop.x, stride, part + stride * std::size_t(y));
 }
 
-void hideOutside(const std::vector<std::uint8_t>& mask, int columns, const Crop& crop, base::RgbImage& part)
+void hideOutside(const std::vector<std::uint8_t>& mask, int columns, const Crop& crop, std::uint8_t* part)
 {
-    for (int y = 0; y < crop.height; ++y) {
+    for (int y = 0; y < crop.height; ++y, part += 3 * std::ptrdiff_t(crop.width)) {
         const std::uint8_t* const first = mask.data() + std::size_t(crop.y + y) * std::size_t(columns) + crop.x;
         const std::uint8_t* const end = first + crop.width;
         for (const std::uint8_t* at = first; at != end;) {
             const std::uint8_t* const hidden = std::find(at, end, std::uint8_t(0));
             at = std::find_if(hidden, end, [](std::uint8_t shown) { return shown != 0; });
-            std::fill(part.row(y) + 3 * (hidden - first), part.row(y) + 3 * (at - first), std::uint8_t(0));
+            std::fill(part + 3 * (hidden - first), part + 3 * (at - first), std::uint8_t(0));
         }
     }
 }
 
-base::RgbImage scaled(const base::RgbImage& part, int size)
+base::RgbImage scaled(const std::uint8_t* part, const Crop& crop, int size)
 {
-    if (part.isEmpty() || size < 1)
-        throw base::Error(base::ErrorCode::Unsuitable, "The frame or the crop is empty.");
-    const cv::Mat from(part.rows, part.columns, CV_8UC3, const_cast<std::uint8_t*>(part.pixels.data()));
-    base::RgbImage result(size, size);
-    cv::Mat to(size, size, CV_8UC3, result.pixels.data());
-    cv::resize(from, to, to.size(), 0, 0, cv::INTER_CUBIC);
-    return result;
+    return bicubic(part, crop.height, crop.width, size);
 }
 
 base::RgbImage cropAndScale(const base::RgbImage& frame, double zoom, int size)
 {
-    return scaled(cut(frame, shownPart(frame.rows, frame.columns, zoom)), size);
+    if (frame.isEmpty() || size < 1)
+        throw base::Error(base::ErrorCode::Unsuitable, "The frame or the crop is empty.");
+    const Crop crop = shownPart(frame.rows, frame.columns, zoom);
+    std::vector<std::uint8_t> part(crop.bytes());
+    cut(frame, crop, part.data());
+    return scaled(part.data(), crop, size);
 }
 
 } // namespace echo2ecg::echo

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "echo/preprocess.h"
 
+#include "base/pages.h"
 #include "echo/crop.h"
 #include "echo/parallel.h"
 
 #include <algorithm>
+#include <memory>
 #include <mutex>
-#include <numeric>
 #include <optional>
 
 namespace echo2ecg::echo {
@@ -33,7 +34,7 @@ public:
             return nullptr;
         try {
             Picture picture = m_frames.frame(index);
-            if (!knowsSize()) {
+            if (m_rows == 0) {
                 m_rows = picture->rows;
                 m_columns = picture->columns;
             }
@@ -47,17 +48,12 @@ public:
         return nullptr;
     }
 
-    // Gives each of the frames that can be decoded to visit(thread, position in `indices`, picture), on up to `threads`
-    // threads. What comes before the first good frame, and that frame, are decoded before the others.
-    template <class Visit> void forEach(const std::vector<int>& indices, int threads, Visit visit)
+    // Calls take(thread, i) for 0 … count − 1 on up to `threads` threads. What comes before the first good frame, and
+    // that frame, are taken before the others.
+    template <class Take> void forEach(int count, int threads, Take take)
     {
-        const auto take = [&](int thread, int k) {
-            if (const Picture picture = tryFrame(indices[std::size_t(k)]))
-                visit(thread, std::size_t(k), picture);
-        };
         int begin = 0;
-        const int count = int(indices.size());
-        while (begin < count && !knowsSize())
+        while (begin < count && m_rows == 0)
             take(0, begin++);
         inParallel(threads, count - begin, [&](int thread, int i) { take(thread, begin + i); });
     }
@@ -81,14 +77,42 @@ public:
     int badCount() const { return int(std::count(m_bad.begin(), m_bad.end(), char(1))); }
 
 private:
-    bool knowsSize() const { return m_rows > 0; }
-
     ClipFrames& m_frames;
     const base::CancelToken& m_cancel;
     std::vector<char> m_bad; // bytes, not bits: each thread has its own frames
     int m_rows = 0, m_columns = 0;
     std::mutex m_mutex;
     std::optional<base::ParseError> m_lastError;
+};
+
+// Of each sampled frame what is shown, in one block of memory that is taken with the first. Thread-safe for different
+// frames.
+class Parts
+{
+public:
+    Parts(std::size_t count, double zoom) : m_zoom(zoom), m_has(count) {}
+
+    void keep(std::size_t k, const base::RgbImage& picture)
+    {
+        std::call_once(m_begun, [&] {
+            m_crop = shownPart(picture.rows, picture.columns, m_zoom);
+            m_memory = std::make_unique_for_overwrite<std::uint8_t[]>(m_has.size() * m_crop.bytes());
+            base::preferLargePages(m_memory.get(), m_has.size() * m_crop.bytes());
+        });
+        cut(picture, m_crop, (*this)[k]);
+        m_has[k] = 1;
+    }
+
+    bool has(std::size_t k) const { return m_has[k] != 0; }
+    std::uint8_t* operator[](std::size_t k) { return m_memory.get() + k * m_crop.bytes(); }
+    const Crop& crop() const { return m_crop; }
+
+private:
+    const double m_zoom;
+    std::vector<char> m_has;
+    std::once_flag m_begun;
+    Crop m_crop;
+    std::unique_ptr<std::uint8_t[]> m_memory;
 };
 
 std::string ordinal(int index, int count)
@@ -146,24 +170,23 @@ PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const 
     PreprocessedClip result;
     Decoder decoder(frames, cancel);
     const std::vector<int> wanted = sampledFrames(count, recipe);
-    std::vector<base::RgbImage> parts(wanted.size()); // of each sampled frame what is shown
-    const auto partOf = [&](const Picture& picture) {
-        return cut(*picture, shownPart(picture->rows, picture->columns, recipe.zoom));
-    };
+    Parts parts(wanted.size(), recipe.zoom);
     const int threads = clipThreads();
     if (recipe.mask == MaskMode::UltrasoundSector) {
-        std::vector<int> all(static_cast<std::size_t>(count)), slots(static_cast<std::size_t>(count), -1);
-        std::iota(all.begin(), all.end(), 0);
+        std::vector<int> slots(static_cast<std::size_t>(count), -1);
         for (std::size_t k = 0; k < wanted.size(); ++k)
             slots[std::size_t(wanted[k])] = int(k);
         std::vector<std::optional<UltrasoundMask>> masks(static_cast<std::size_t>(threads));
-        decoder.forEach(all, threads, [&](int thread, std::size_t i, const Picture& picture) {
+        decoder.forEach(count, threads, [&](int thread, int i) {
+            const Picture picture = decoder.tryFrame(i);
+            if (!picture)
+                return;
             auto& mask = masks[std::size_t(thread)];
             if (!mask)
                 mask.emplace(picture->rows, picture->columns);
-            mask->add(*picture, int(i));
-            if (slots[i] >= 0)
-                parts[std::size_t(slots[i])] = partOf(picture);
+            mask->add(*picture, i);
+            if (const int slot = slots[std::size_t(i)]; slot >= 0)
+                parts.keep(std::size_t(slot), *picture);
         });
         if (masks.front()) {
             for (std::size_t thread = 1; thread < masks.size(); ++thread)
@@ -179,16 +202,18 @@ PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const 
                                            " frames can't be decoded and are not part of the ultrasound mask.",
                                        ""});
     } else {
-        decoder.forEach(wanted, threads,
-                        [&](int, std::size_t k, const Picture& picture) { parts[k] = partOf(picture); });
+        decoder.forEach(int(wanted.size()), threads, [&](int, int k) {
+            if (const Picture picture = decoder.tryFrame(wanted[std::size_t(k)]))
+                parts.keep(std::size_t(k), *picture);
+        });
     }
     result.frames = wanted;
     for (std::size_t k = 0; k < wanted.size(); ++k) {
-        if (!parts[k].isEmpty())
+        if (parts.has(k))
             continue;
         const auto [index, picture] = decoder.nearest(wanted[k]);
         result.frames[k] = index;
-        parts[k] = partOf(picture);
+        parts.keep(k, *picture);
         result.warnings.push_back(
             {"frame-replaced", "A frame can't be decoded; frame " + std::to_string(index + 1) + " stands in for it.",
              ordinal(wanted[k], count)});
@@ -196,14 +221,15 @@ PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const 
 
     const std::size_t area = std::size_t(recipe.size) * std::size_t(recipe.size);
     result.padded = recipe.frames - int(wanted.size());
-    result.input.assign(3 * std::size_t(recipe.frames) * area, 0.0f);
-    const Crop crop = shownPart(decoder.rows(), decoder.columns(), recipe.zoom);
+    result.input.reserve(3 * std::size_t(recipe.frames) * area);
+    base::preferLargePages(result.input.data(), result.input.capacity() * sizeof(float));
+    result.input.resize(3 * std::size_t(recipe.frames) * area);
     inParallel(threads, int(wanted.size()), [&](int, int i) {
         cancel.throwIfCancelled();
         const std::size_t k = std::size_t(i);
         if (!result.mask.empty())
-            hideOutside(result.mask, decoder.columns(), crop, parts[k]);
-        normalise(scaled(parts[k], recipe.size), recipe, result.input.data(), k);
+            hideOutside(result.mask, decoder.columns(), parts.crop(), parts[k]);
+        normalise(scaled(parts[k], parts.crop(), recipe.size), recipe, result.input.data(), k);
     });
     if (recipe.padding == PaddingMode::BeforeNormalisation) {
         const base::RgbImage black(recipe.size, recipe.size);

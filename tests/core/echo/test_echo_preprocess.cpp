@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "echo/bicubic.h"
 #include "echo/parallel.h"
 #include "echo/preprocess.h"
 
@@ -204,6 +205,17 @@ private slots:
                                                   }),
                                  std::runtime_error);
         QVERIFY(begun.load() < 1000000);
+    }
+
+    // Weights add up to one and the edge is repeated: flat stays flat at any size; the same size is the same picture.
+    void flatAndSameSize()
+    {
+        for (const auto& [rows, columns] : {std::pair{1, 1}, {1, 9}, {7, 2}, {100, 101}, {700, 333}}) {
+            const auto image = echo::bicubic(flat(rows, columns, 255, 128, 1).pixels.data(), rows, columns, 45);
+            QCOMPARE(image.pixels, flat(45, 45, 255, 128, 1).pixels);
+        }
+        const auto image = disc(64, 64, 30, 33, 25, 3);
+        QCOMPARE(echo::bicubic(image.pixels.data(), 64, 64, 64).pixels, image.pixels);
     }
 
     // Many threads, held parts and frames in reused memory give what the plain steps give one after the other.
