@@ -205,6 +205,18 @@ def preparation(arguments, notes):
         side.end()
 
 
+def profile_peer(arguments):
+    """The peer's own profile, in its best configuration."""
+    _, flags, cores = processor()
+    lacking = importable(arguments.python, ["torch", "torchvision"])
+    if lacking:
+        print(f"peer not installed: {arguments.python} has no {lacking}")
+        return 0
+    env, words = best_environment(arguments.python, flags, cores)
+    print(f"the peer, {words[-1]}", flush=True)
+    return subprocess.run([arguments.python, HERE / "peers/networks.py", "profile", str(cores)], env=env).returncode
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", type=Path, required=True, help="folder of the built benchmarks")
@@ -212,9 +224,11 @@ def main():
     parser.add_argument("--python", default=os.environ.get("E2E_PEER_PYTHON", "/usr/bin/python3"), help="the peers' Python")
     parser.add_argument("--clip", type=Path, help="one more DICOM clip")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=["networks", "preparation"])
+    parser.add_argument("--only", choices=["networks", "preparation", "profile"])
     arguments = parser.parse_args()
 
+    if arguments.only == "profile":
+        return profile_peer(arguments)
     notes = []
     start, busy = time.perf_counter(), busy_seconds()
     cpu, flags, cores = processor()

@@ -3,6 +3,7 @@
 
 usage: networks.py lines [THREADS]     THREADS: for ATen; none leaves PyTorch's own choice
        networks.py blas THREADS        which OpenBLAS runs here, whether it is right, and how fast
+       networks.py profile THREADS     where one ECG and one clip spend their time
 """
 import ctypes
 import json
@@ -117,9 +118,27 @@ def blas(threads):
     print(json.dumps({"library": file, "kernel": kernel, "right": worst < 1e-4, "gflops": max(rates)}))
 
 
+def profile(threads):
+    torch.set_num_threads(threads)
+    torch.set_grad_enabled(False)
+    for what, network, given in (("one ECG", EcgEncoder().eval(), torch.randn(1, 1, LEADS, SAMPLES)),
+                                 ("one clip", echo_encoder().eval(), torch.randn(1, 3, 16, 224, 224))):
+        network(given)
+        with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as measured:
+            network(given)
+        events = sorted(measured.key_averages(), key=lambda event: -event.self_cpu_time_total)
+        total = sum(event.self_cpu_time_total for event in events)
+        print(f"{what}: {total / 1e3:.1f} ms on the calling thread of {threads}")
+        for event in events[:12]:
+            share = 100 * event.self_cpu_time_total / total
+            print(f"  {share:5.1f} %  {event.self_cpu_time_total / 1e3:8.1f} ms  {event.count:6d} calls  {event.key}")
+
+
 def main():
     if sys.argv[1] == "blas":
         return blas(int(sys.argv[2]))
+    if sys.argv[1] == "profile":
+        return profile(int(sys.argv[2]))
     if len(sys.argv) > 2:
         torch.set_num_threads(int(sys.argv[2]))
     torch.manual_seed(0)

@@ -15,7 +15,7 @@ void preferLargePages(void* memory, std::size_t bytes) noexcept
     constexpr std::uintptr_t page = 64 * 1024; // a multiple of every small page size in use
     const auto begin = (reinterpret_cast<std::uintptr_t>(memory) + page - 1) / page * page;
     const auto end = (reinterpret_cast<std::uintptr_t>(memory) + bytes) / page * page;
-    if (bytes >= std::size_t(4) << 20)
+    if (bytes >= std::size_t(2) << 20)
         madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE); // a refusal costs nothing
 #else
     (void)memory, (void)bytes;

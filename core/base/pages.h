@@ -7,7 +7,7 @@ namespace echo2ecg::base {
 
 // Asks for large pages for memory of megabytes that will be written soon: the system then gives it in a few steps instead of thousands,
 // which otherwise take longer than the writing. Call it before the first write. Changes nothing but speed; does nothing for less than
-// 4 MiB and where the system has no such wish.
+// 2 MiB and where the system has no such wish.
 void preferLargePages(void* memory, std::size_t bytes) noexcept;
 
 } // namespace echo2ecg::base

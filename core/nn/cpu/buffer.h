@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/pages.h"
+
 #include <cstddef>
 #include <memory>
 #include <new>
 
 namespace echo2ecg::nn::cpu {
 
-// Numbers that begin at a cache line, uninitialised. Kept and used again: fresh memory costs a page fault every 4 KiB.
+// Uninitialised numbers that begin at a cache line, large ones at a large page: products walk through megabytes of
+// weights. Kept and used again, because fresh memory costs more than what is written into it.
 template <class T> class Buffer
 {
 public:
@@ -20,8 +23,10 @@ public:
         if (size > m_size) {
             m_memory.reset();
             m_size = 0;
-            m_memory.reset(static_cast<T*>(::operator new(size * sizeof(T), kLine)));
+            const std::align_val_t alignment = size * sizeof(T) < std::size_t(kLargePage) ? kLine : kLargePage;
+            m_memory = {static_cast<T*>(::operator new(size * sizeof(T), alignment)), Free{alignment}};
             m_size = size;
+            base::preferLargePages(m_memory.get(), size * sizeof(T));
         }
         return m_memory.get();
     }
@@ -29,10 +34,11 @@ public:
     std::size_t size() const { return m_size; }
 
 private:
-    static constexpr std::align_val_t kLine{64};
+    static constexpr std::align_val_t kLine{64}, kLargePage{std::size_t(2) << 20};
     struct Free
     {
-        void operator()(T* memory) const { ::operator delete(memory, kLine); }
+        std::align_val_t alignment = kLine;
+        void operator()(T* memory) const { ::operator delete(memory, alignment); }
     };
     std::unique_ptr<T, Free> m_memory;
     std::size_t m_size = 0;

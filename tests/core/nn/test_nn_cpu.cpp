@@ -84,10 +84,10 @@ class TestNnCpu : public QObject
         qInfo("%-34s largest error %.2e, tolerance %.0e", stage.c_str(), error, tolerance);
         QVERIFY2(error <= tolerance, stage.c_str());
     }
-    static void addKernels()
+    static void addKernels(std::size_t count = kernelSets().size())
     {
         QTest::addColumn<int>("set");
-        for (std::size_t i = 0; i < kernelSets().size(); ++i)
+        for (std::size_t i = 0; i < count; ++i)
             QTest::newRow(kernelSets()[i]->name) << int(i);
     }
     static nn::cpu::Settings settings(int set, nn::Precision precision = nn::Precision::Float32)
@@ -142,7 +142,7 @@ private Q_SLOTS:
         check("ecg mean of all", largestError(all.mean(1), golden("ecg_tokens_mean_all_f64.npy")), 1e-5);
     }
 
-    void goldenEcho_data() { addKernels(); }
+    void goldenEcho_data() { addKernels(nn::cpu::availableKernels().size()); } // the source of the others takes long
     void goldenEcho()
     {
         QFETCH(int, set);
