@@ -121,6 +121,12 @@ PreprocessedClip preprocess(const EchoClip& clip, const EchoRecipe& recipe, cons
 
 PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const base::CancelToken& cancel)
 {
+    return preprocess(frames, recipe, cancel, {});
+}
+
+PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const base::CancelToken& cancel,
+                            const ClipStepObserver& observe)
+{
     const int count = frames.count();
     if (count < 2)
         throw base::Error(base::ErrorCode::Unsuitable, "A still picture can't be encoded as a clip.");
@@ -172,8 +178,16 @@ PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const 
     result.input.assign(3 * std::size_t(recipe.frames) * area, 0.0f);
     for (std::size_t k = 0; k < wanted.size(); ++k) {
         cancel.throwIfCancelled();
-        const base::RgbImage small = cropAndScale(
-            result.mask.empty() ? *pictures[k] : masked(*pictures[k], result.mask), recipe.zoom, recipe.size);
+        std::optional<base::RgbImage> cut;
+        if (!result.mask.empty())
+            cut = masked(*pictures[k], result.mask);
+        const base::RgbImage small = cropAndScale(cut ? *cut : *pictures[k], recipe.zoom, recipe.size);
+        if (observe) {
+            observe(ClipStep::Decoded, int(k), *pictures[k]);
+            if (cut)
+                observe(ClipStep::Masked, int(k), *cut);
+            observe(ClipStep::Scaled, int(k), small);
+        }
         normalise(small, recipe, result.input.data(), k);
     }
     if (recipe.padding == PaddingMode::BeforeNormalisation) {
