@@ -75,7 +75,7 @@ std::vector<LicenceHint> licenceHints(const QStringList& contents)
         {tr("EchoPrime"), tr("Cedars-Sinai Academic Software License"),
          tr("Echo encoder (EchoPrime): Cedars-Sinai Academic Software License"),
          any("bare weights of the echo encoder")},
-        {tr("Echo2ECG"), tr("none published: check with the authors"),
+        {tr("Echo2ECG"), tr("none published, check with the authors"),
          tr("Echo2ECG: no licence published, to be agreed with the authors"),
          any("component file") || any("training run")},
     };

@@ -13,8 +13,7 @@ namespace echo2ecg::ui {
 
 namespace {
 
-constexpr int kPanelHeight = 190, kTextHeight = 40, kGap = 10, kStripTop = kPanelHeight + kTextHeight + 2 * kGap,
-              kStripGap = 4, kMostPerLine = 16, kStripText = 18;
+constexpr int kPanelMost = 230, kTextHeight = 54, kGap = 10, kStripGap = 4, kMostPerLine = 16, kStripText = 18;
 
 QRectF fitted(const QImage& picture, const QRectF& area)
 {
@@ -81,19 +80,30 @@ QStringList ClipStepsView::captions() const
     return list;
 }
 
+int ClipStepsView::panelHeight() const
+{
+    const int count = std::max(3, int(panels().size()));
+    return std::min(kPanelMost, (width() - kGap * (count - 1)) / count); // the last ones are square
+}
+
+int ClipStepsView::stripTop() const
+{
+    return panelHeight() + kTextHeight + kGap;
+}
+
 QRectF ClipStepsView::frameRect(int slot) const
 {
     const int frames = m_preview ? int(m_preview->tensor.size()) : 0;
     const int perLine = std::clamp(frames, 1, width() < 760 ? kMostPerLine / 2 : kMostPerLine);
     const double side = std::min(88.0, (width() - kStripGap * (perLine - 1.0)) / perLine);
-    return {(slot % perLine) * (side + kStripGap), kStripTop + kStripText + (slot / perLine) * (side + kStripGap), side,
+    return {(slot % perLine) * (side + kStripGap), stripTop() + kStripText + (slot / perLine) * (side + kStripGap), side,
             side};
 }
 
 QSize ClipStepsView::sizeHint() const
 {
     const int frames = m_preview ? int(m_preview->tensor.size()) : 0;
-    return {720, frames ? int(kStripTop + kStripText + ((frames + 7) / 8) * (88 + kStripGap)) : 120};
+    return {720, frames ? kPanelMost + kTextHeight + kGap + kStripText + ((frames + 7) / 8) * (88 + kStripGap) : 120};
 }
 
 void ClipStepsView::paintEvent(QPaintEvent*)
@@ -109,16 +119,16 @@ void ClipStepsView::paintEvent(QPaintEvent*)
     const double panelWidth = (width() - kGap * (double(list.size()) - 1)) / double(list.size());
     double left = 0;
     for (const Panel& panel : list) {
-        const QRectF area(left, 0, panelWidth, kPanelHeight);
+        const QRectF area(left, 0, panelWidth, panelHeight());
         painter.drawImage(fitted(*panel.picture, area), *panel.picture);
-        const QRectF text(left, kPanelHeight + 4, panelWidth - 4, kTextHeight);
+        const QRectF text(left, panelHeight() + 4, panelWidth - 4, kTextHeight);
         painter.setFont(bold);
         painter.setPen(c.text);
         painter.drawText(text, Qt::AlignLeft | Qt::AlignTop, panel.title);
         painter.setFont(font());
         painter.setPen(c.textMuted);
-        painter.drawText(text.adjusted(0, painter.fontMetrics().height() + 1, 0, 0), Qt::AlignLeft | Qt::AlignTop,
-                         painter.fontMetrics().elidedText(panel.caption, Qt::ElideRight, int(text.width())));
+        painter.drawText(text.adjusted(0, painter.fontMetrics().height() + 1, 0, 0),
+                         Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, panel.caption);
         left += panelWidth + kGap;
     }
     const int sampled = int(m_preview->scaled.size());
@@ -126,7 +136,7 @@ void ClipStepsView::paintEvent(QPaintEvent*)
     const QString count = m_preview->padded > 0
                               ? tr("The encoder gets %1 frames: %2 of the clip, and %3 that fill up").arg(sampled + m_preview->padded).arg(sampled).arg(m_preview->padded)
                               : tr("The encoder gets these %1 frames").arg(sampled);
-    painter.drawText(QRectF(0, kStripTop - 4, width(), kStripText), Qt::AlignLeft | Qt::AlignTop, count);
+    painter.drawText(QRectF(0, stripTop() - 4, width(), kStripText), Qt::AlignLeft | Qt::AlignTop, count);
     for (int slot = 0; slot < int(m_preview->tensor.size()); ++slot) {
         const QRectF frame = frameRect(slot);
         painter.drawImage(frame, m_preview->tensor[std::size_t(slot)]);

@@ -35,6 +35,8 @@ private:
         const QImage* picture;
     };
     std::vector<Panel> panels() const;
+    int panelHeight() const;
+    int stripTop() const;
     QRectF frameRect(int slot) const;
 
     std::shared_ptr<const ClipPreview> m_preview;

@@ -15,6 +15,13 @@ namespace {
 
 using Groups = std::vector<std::pair<int, int>>;
 
+// "1e7", as docs and recipes write it, and not "1e+07".
+QString shortest(double value)
+{
+    QString text = QString::number(value, 'g', 6);
+    return text.replace(QStringLiteral("e+0"), QStringLiteral("e")).replace(QStringLiteral("e+"), QStringLiteral("e"));
+}
+
 // What a normalisation can be over; anything else stays as the file said.
 const std::pair<const char*, Groups> kGroups[] = {
     {"I–III, aVR–aVF and V1–V6", {{0, 3}, {3, 6}, {6, 12}}},
@@ -45,6 +52,7 @@ EcgRecipeForm::EcgRecipeForm(QWidget* parent) : QWidget(parent)
         box->setDecimals(digits);
         box->setSingleStep(step);
         box->setKeyboardTracking(false);
+        box->setButtonSymbols(QAbstractSpinBox::NoButtons); // arrow keys and wheel do the same
         return box;
     };
     const auto whole = [](int least, int most, int step) {
@@ -52,6 +60,7 @@ EcgRecipeForm::EcgRecipeForm(QWidget* parent) : QWidget(parent)
         box->setRange(least, most);
         box->setSingleStep(step);
         box->setKeyboardTracking(false);
+        box->setButtonSymbols(QAbstractSpinBox::NoButtons); // arrow keys and wheel do the same
         return box;
     };
     const auto exponent = [this](double most) {
@@ -110,7 +119,7 @@ void EcgRecipeForm::setRecipe(const ecg::EcgRecipe& recipe)
     m_recipe = recipe;
     m_rate->setValue(recipe.resampleToHz.value_or(0));
     m_clip->setValue(recipe.clipSigmas);
-    m_smoothness->setText(QString::number(recipe.baselineLambda, 'g', 6));
+    m_smoothness->setText(shortest(recipe.baselineLambda));
     m_asymmetry->setValue(recipe.baselineP);
     m_iterations->setValue(recipe.baselineIterations);
     int chosen = kOwnGroups;
@@ -122,7 +131,7 @@ void EcgRecipeForm::setRecipe(const ecg::EcgRecipe& recipe)
     if (chosen == kOwnGroups)
         m_groups->addItem(tr("groups of the file"));
     m_groups->setCurrentIndex(chosen);
-    m_epsilon->setText(QString::number(recipe.normalisationEpsilon, 'g', 6));
+    m_epsilon->setText(shortest(recipe.normalisationEpsilon));
     m_window->setValue(recipe.windowSamples);
     m_start->setValue(recipe.windowStart);
     m_filling = false;
@@ -143,9 +152,9 @@ void EcgRecipeForm::tell()
     recipe.resampleToHz = rate >= 1 ? std::optional(rate) : std::nullopt;
     take(recipe.clipSigmas, m_clip->value(), m_clip->decimals());
     take(recipe.baselineP, m_asymmetry->value(), m_asymmetry->decimals());
-    if (m_smoothness->hasAcceptableInput() && m_smoothness->text() != QString::number(recipe.baselineLambda, 'g', 6))
+    if (m_smoothness->hasAcceptableInput() && m_smoothness->text() != shortest(recipe.baselineLambda))
         recipe.baselineLambda = m_smoothness->text().toDouble();
-    if (m_epsilon->hasAcceptableInput() && m_epsilon->text() != QString::number(recipe.normalisationEpsilon, 'g', 6))
+    if (m_epsilon->hasAcceptableInput() && m_epsilon->text() != shortest(recipe.normalisationEpsilon))
         recipe.normalisationEpsilon = m_epsilon->text().toDouble();
     recipe.baselineIterations = m_iterations->value();
     if (m_groups->currentIndex() < kOwnGroups)

@@ -13,7 +13,7 @@ namespace echo2ecg::ui {
 
 namespace {
 
-constexpr int kRowHeight = 96, kRowGap = 8, kTextWidth = 210, kAxisWidth = 58;
+constexpr int kRowHeight = 84, kRowGap = 8, kTextWidth = 210, kAxisWidth = 58, kTimeHeight = 15, kRightMargin = 8;
 
 // Lowest and highest finite value of both traces, never an empty range.
 std::pair<double, double> rangeOf(const std::vector<float>& a, const std::vector<float>& b)
@@ -149,6 +149,7 @@ void EcgStepsView::rebuild()
                    {},
                    recipe.windowStart / hz,
                    (recipe.windowStart + recipe.windowSamples) / hz};
+        last.showsTime = window.showsTime = true;
         m_rows.push_back(std::move(window));
     }
     setAccessibleDescription(captions().join(QStringLiteral("\n")));
@@ -189,8 +190,9 @@ void EcgStepsView::paintRow(QPainter& painter, const Row& row, const QRectF& are
     painter.drawText(text.adjusted(0, used.height() + 2, 0, 0), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap,
                      row.caption);
 
-    const QRectF plot(area.left() + kTextWidth + kAxisWidth, area.top(), area.width() - kTextWidth - kAxisWidth,
-                      area.height());
+    const QRectF plot(area.left() + kTextWidth + kAxisWidth, area.top(),
+                      area.width() - kTextWidth - kAxisWidth - kRightMargin,
+                      area.height() - (row.showsTime ? kTimeHeight : 0));
     painter.fillRect(plot, c.ecgPaper);
     const auto [low, high] = rangeOf(row.values, row.before);
     if (row.markFrom >= 0)
@@ -221,11 +223,12 @@ void EcgStepsView::paintRow(QPainter& painter, const Row& row, const QRectF& are
     painter.setPen(QPen(c.ecgTrace, 1.1));
     painter.drawPath(pathOf(row.values, plot, low, high));
     painter.restore();
+    if (!row.showsTime)
+        return;
     painter.setPen(c.textMuted);
-    const QRectF times = plot.adjusted(4, 0, -4, -2);
-    painter.drawText(times, Qt::AlignRight | Qt::AlignBottom, tr("%1 s").arg(row.lastSecond, 0, 'f', 2));
-    if (row.firstSecond > 0)
-        painter.drawText(times, Qt::AlignLeft | Qt::AlignBottom, tr("%1 s").arg(row.firstSecond, 0, 'f', 2));
+    const QRectF times(plot.left(), plot.bottom() + 1, plot.width(), kTimeHeight);
+    painter.drawText(times, Qt::AlignLeft | Qt::AlignTop, tr("%1 s").arg(row.firstSecond, 0, 'f', 2));
+    painter.drawText(times, Qt::AlignRight | Qt::AlignTop, tr("%1 s").arg(row.lastSecond, 0, 'f', 2));
 }
 
 void EcgStepsView::paintEvent(QPaintEvent*)

@@ -32,6 +32,7 @@ private:
         std::vector<float> values, before; // before: of the same length and unit, or empty
         double firstSecond = 0, lastSecond = 0;
         double markFrom = -1, markTo = -1; // share of the width that is shaded: what the encoder gets
+        bool showsTime = false;            // rows between share the axis of the row below
     };
     void rebuild();
     void paintRow(QPainter& painter, const Row& row, const QRectF& area) const;

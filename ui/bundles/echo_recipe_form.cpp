@@ -32,6 +32,7 @@ EchoRecipeForm::EchoRecipeForm(QWidget* parent) : QWidget(parent), m_shape(new Q
     const auto whole = [this](int least, int most) {
         auto* box = new QSpinBox;
         box->setRange(least, most);
+        box->setButtonSymbols(QAbstractSpinBox::NoButtons); // arrow keys and wheel do the same
         box->setKeyboardTracking(false);
         connect(box, &QSpinBox::valueChanged, this, &EchoRecipeForm::tell);
         return box;
@@ -69,6 +70,7 @@ EchoRecipeForm::EchoRecipeForm(QWidget* parent) : QWidget(parent), m_shape(new Q
     m_zoom->setRange(0, 49);
     m_zoom->setDecimals(1);
     m_zoom->setSuffix(tr(" % off each side"));
+    m_zoom->setButtonSymbols(QAbstractSpinBox::NoButtons);
     m_zoom->setKeyboardTracking(false);
     connect(m_zoom, &QDoubleSpinBox::valueChanged, this, &EchoRecipeForm::tell);
     row(tr("Crop"), m_zoom, "echoZoom", tr("After the centre square was taken"));

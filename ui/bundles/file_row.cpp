@@ -102,9 +102,11 @@ void FileRow::setFile(const WeightsFile& file, bool looking)
     if (!used) {
         m_content->setText(looking ? tr("Being looked at…") : tr("Not looked at yet"));
         m_facts = {};
-        for (QWidget* widget : {static_cast<QWidget*>(m_notes), static_cast<QWidget*>(m_ignored),
-                                static_cast<QWidget*>(m_unknown), static_cast<QWidget*>(m_keys)})
+        for (QWidget* widget : {static_cast<QWidget*>(m_ignored), static_cast<QWidget*>(m_unknown),
+                                static_cast<QWidget*>(m_keys)})
             widget->hide();
+        m_notes->setText(tr("Remove it, or choose its part beside the name where it could be several. The other files go on without it."));
+        m_notes->setVisible(refused);
         return;
     }
     if (m_facts == file.facts)

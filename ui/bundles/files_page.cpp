@@ -24,6 +24,7 @@ FilesPage::FilesPage(BundleImport& import, QWidget* parent)
     m_again->setObjectName(QStringLiteral("lookAgain"));
     m_again->setToolTip(tr("Look at all files once more"));
     auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(8);
     buttons->addWidget(add);
     buttons->addWidget(m_again);
     buttons->addStretch(1);
@@ -35,9 +36,11 @@ FilesPage::FilesPage(BundleImport& import, QWidget* parent)
     m_scroll->setWidget(m_list);
     m_empty->setObjectName(QStringLiteral("noWeights"));
     m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setContentsMargins(60, 0, 60, 60);
     m_empty->setText(tr("Drop the files of weights here, or add them with the button.\n\nComponent files of a training run (ecg_multimodal.ckpt and the others), a whole last.ckpt, "
                         "an OTiS checkpoint, EchoPrime's encoder, safetensors. What a file is, is told by what it holds, not by its name. Nothing inside it is run."));
     auto* left = new QVBoxLayout;
+    left->setSpacing(12);
     left->addLayout(buttons);
     left->addWidget(m_empty, 1);
     left->addWidget(m_scroll, 1);

@@ -11,10 +11,17 @@
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace echo2ecg::ui {
+
+namespace {
+
+const QRegularExpression endOfSentence(QStringLiteral("\\.$")); // some reasons are sentences, some aren't
+
+} // namespace
 
 LicencePage::LicencePage(BundleImport& import, QWidget* parent)
     : QWidget(parent), m_import(import), m_name(new QLineEdit), m_licence(new QLineEdit), m_folder(new QLineEdit),
@@ -176,10 +183,13 @@ void LicencePage::refreshHints()
                     m_licence->setText(now.isEmpty() ? added : now + QStringLiteral("; ") + added);
             });
             across->addWidget(text);
-            if (hint.likely)
-                across->addWidget(wordsLabel(tr("one of your files looks like it"), "muted"));
-            across->addStretch(1);
             across->addWidget(take);
+            if (hint.likely) {
+                auto* why = new QLabel(tr("one of your files looks like it"));
+                why->setProperty("role", "muted");
+                across->addWidget(why);
+            }
+            across->addStretch(1);
             m_hints->addWidget(row);
         }
     }
@@ -200,9 +210,10 @@ void LicencePage::refresh()
     m_use->setEnabled(imported && m_import.verification().at("ok").toBool());
     m_checks->setVerification(imported ? m_import.verification() : base::Json());
     const qsizetype used = m_hintContents.size();
-    QString summary = tr("%1 file(s) go into the bundle.").arg(used);
+    QString summary = used == 1 ? tr("One file goes into the bundle.") : tr("%1 files go into the bundle.").arg(used);
     if (const int refused = m_import.refusedCount())
-        summary = tr("%1 file(s) go into the bundle, %2 that can't be used are left out.").arg(used).arg(refused);
+        summary += refused == 1 ? tr(" One that can't be used is left out.")
+                                : tr(" %1 that can't be used are left out.").arg(refused);
     if (m_import.isComplete() && !m_import.report().at("can_retrieve").toBool())
         summary += tr(" It will classify ECGs, but not retrieve echo studies.");
     m_summary->setText(summary);
@@ -211,7 +222,7 @@ void LicencePage::refresh()
         m_place->setText(tr("%1\nIdentity %2").arg(m_import.folder.trimmed(), m_import.bundleId()));
         ui::setRole(m_outcome, "");
     } else if (stage == Stage::Failed) {
-        m_outcome->setText(tr("No bundle was made. %1 Change what is wrong and import again.").arg(sentence(m_import.failure().toStdString())));
+        m_outcome->setText(tr("No bundle was made. %1. Change what is wrong and import again.").arg(QString(m_import.failure()).remove(endOfSentence)));
         ui::setRole(m_outcome, "error");
     } else if (stage == Stage::Cancelled) {
         m_outcome->setText(tr("Cancelled: no bundle was made, and nothing was left in the folder."));

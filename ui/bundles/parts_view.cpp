@@ -15,12 +15,12 @@ namespace {
 const char* const kParts[] = {
     "ecg_encoder",          "token_aggregator",           "echo_encoder", "echo_projection_for_agg",
     "echo_view_aggregator", "ecg_alignment_global_token", "echo_alignment_global_token"};
-constexpr int kMissingShown = 8;
+constexpr int kMissingShown = 3;
 
 } // namespace
 
 PartsView::PartsView(QWidget* parent)
-    : QFrame(parent), m_parts(new QVBoxLayout), m_verdict(wordsLabel()), m_missing(wordsLabel({}, "error")),
+    : QFrame(parent), m_parts(new QVBoxLayout), m_verdict(wordsLabel()), m_missing(wordsLabel({}, "muted")),
       m_notes(wordsLabel({}, "muted"))
 {
     auto* column = new QVBoxLayout(this);
@@ -51,7 +51,9 @@ void PartsView::addPart(const QString& title, const QString& state, const QStrin
                                                                 : QStringLiteral("○"));
     mark->setFixedWidth(14);
     mark->setAlignment(Qt::AlignCenter);
-    mark->setProperty("role", state == QLatin1String("missing") ? "error" : "muted");
+    mark->setProperty("role", state == QLatin1String("missing") ? "error"
+                              : state == QLatin1String("filled") ? ""
+                                                                 : "muted");
     auto* name = new QLabel(title);
     auto* words = new QLabel(state == QLatin1String("filled")    ? tr("filled")
                              : state == QLatin1String("missing") ? tr("missing")

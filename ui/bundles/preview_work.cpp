@@ -90,7 +90,7 @@ ClipPreview previewClip(const PreviewSource& source, const echo::EchoRecipe& rec
             source.clipFile.isEmpty() ? *source.clip : echo::readClip(source.clipFile.toStdString());
         preview.source =
             QStringLiteral("%1 · %2 frames · %3 × %4")
-                .arg(source.clipFile.isEmpty() ? tr("clip of the open case") : QFileInfo(source.clipFile).fileName())
+                .arg(source.clipFile.isEmpty() ? tr("Clip of the open case") : QFileInfo(source.clipFile).fileName())
                 .arg(clip.frames)
                 .arg(clip.header.columns)
                 .arg(clip.header.rows);

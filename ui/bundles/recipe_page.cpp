@@ -79,6 +79,7 @@ QWidget* RecipePage::buildForms()
     side->setFixedWidth(formWidth);
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins(0, 6, 0, 0);
+    column->setSpacing(8);
     m_forms->addWidget(scrolling(m_ecgForm));
     m_forms->addWidget(scrolling(m_echoForm));
     column->addWidget(m_forms, 1);
@@ -133,6 +134,7 @@ QWidget* RecipePage::buildSide(Side& side, QWidget* steps, const QString& choose
     page->setObjectName(QLatin1String(name));
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 6, 0, 0);
+    column->setSpacing(8);
     side.source = new QLabel;
     side.source->setTextFormat(Qt::PlainText);
     side.source->setMinimumWidth(1); // gives way to the button
@@ -140,10 +142,16 @@ QWidget* RecipePage::buildSide(Side& side, QWidget* steps, const QString& choose
     side.choose->setToolTip(tr("Show what the recipe does to another file; it isn't imported"));
     auto* top = new QHBoxLayout;
     top->addWidget(side.source, 1);
-    if (steps == m_ecgSteps)
+    if (steps == m_ecgSteps) {
+        m_legend = new QLabel(tr("amber: before the step"));
+        m_legend->setProperty("role", "warning");
+        top->addWidget(m_legend);
+        top->addSpacing(8);
         top->addWidget(m_lead);
+    }
     top->addWidget(side.choose);
     column->addLayout(top);
+    top->setSpacing(6);
     side.notice = wordsLabel({}, "warning");
     side.notice->setObjectName(QStringLiteral("previewNotice"));
     column->addWidget(side.notice);
@@ -254,6 +262,7 @@ void RecipePage::showEcgResult()
     m_ecgSide.choose->setText(p ? tr("Other ECG…") : tr("Choose an ECG…"));
     m_ecgSide.stack->setCurrentIndex(good ? 0 : 1);
     m_lead->setVisible(good);
+    m_legend->setVisible(good);
     m_ecgSide.empty->setText(p ? tr("This ECG can't be prepared for the encoder.\n%1").arg(p->failure)
                                : tr("What the recipe does to an ECG, step by step.\nNo ECG is open: open one in the case window, or choose a file here."));
     ui::setRole(m_ecgSide.empty, p ? "error" : "muted");

@@ -60,7 +60,7 @@ private:
     EcgStepsView* m_ecgSteps;
     ClipStepsView* m_clipSteps;
     QComboBox* m_lead;
-    QLabel *m_message, *m_problem;
+    QLabel *m_message, *m_problem, *m_legend = nullptr;
     QTabBar* m_tabs;
     QStackedWidget *m_forms, *m_previews;
     Side m_ecgSide, m_clipSide;

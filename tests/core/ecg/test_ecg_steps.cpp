@@ -26,7 +26,9 @@ class TestEcgSteps : public QObject
 private slots:
     void stepsEndInWhatTheEncoderGets()
     {
-        const EcgRecord record = test::makeEcg(3, "p", "2020-01-01");
+        EcgRecord record = test::makeEcg(3, "p", "2020-01-01");
+        for (std::size_t i = 700; i < 5000; i += 1500)
+            record.leads[4][i] = i % 1000 < 500 ? 30.0f : -30.0f; // something to clip
         const EcgRecipe recipe;
         const EcgSteps steps = preprocessSteps(record, recipe);
         const PreprocessedEcg plain = preprocess(record, recipe);
@@ -39,7 +41,7 @@ private slots:
         // What begins is the record; what is clipped stays within its level; the baseline takes something away.
         for (std::size_t i = 0; i < record.samples(); ++i)
             QCOMPARE(steps.steps[0].values[i], record.leads[0][i]);
-        QVERIFY(plain.clipped > 0);
+        QCOMPARE(plain.clipped, std::size_t(3));
         std::size_t changed = 0;
         for (std::size_t i = 0; i < steps.steps[0].values.size(); ++i) {
             changed += steps.steps[0].values[i] != steps.steps[1].values[i];

@@ -39,6 +39,11 @@ class TestRecipePage : public QObject
         return eyes.find<EcgStepsView>("ecgSteps")->captions();
     }
 
+    static const QLabel* emptyIn(const ImportEyes& eyes, const char* side)
+    {
+        return eyes.find<QWidget>(side)->findChild<QLabel*>("previewEmpty");
+    }
+
 private slots:
     void initTestCase()
     {
@@ -51,13 +56,13 @@ private slots:
     {
         ImportEyes eyes(*m_made);
         eyes.window.showStep(1);
-        const auto notices = eyes.window.findChildren<QLabel*>("previewEmpty");
-        QCOMPARE(notices.size(), 2);
-        QTRY_VERIFY(notices[0]->isVisible());
-        QVERIFY(notices[0]->text().contains("No ECG is open"));
+        const auto* ecg = emptyIn(eyes, "ecgPreview");
+        const auto* echo = emptyIn(eyes, "clipPreview");
+        QTRY_VERIFY(ecg->isVisible());
+        QVERIFY(ecg->text().contains("No ECG is open"));
         eyes.find<QTabBar>("recipeTabs")->setCurrentIndex(1);
-        QTRY_VERIFY(notices[1]->isVisible());
-        QVERIFY(notices[1]->text().contains("No clip is open"));
+        QTRY_VERIFY(echo->isVisible());
+        QVERIFY(echo->text().contains("No clip is open"));
     }
 
     void ecgStepsFollowTheRecipe()
@@ -83,7 +88,7 @@ private slots:
         QVERIFY2(captions(eyes)[1].startsWith("Resampled: 250 Hz"), qPrintable(captions(eyes)[1]));
         QVERIFY2(captions(eyes)[4].contains("4.03 s at 250 Hz"), qPrintable(captions(eyes)[4]));
         eyes.find<QDoubleSpinBox>("ecgRate")->setValue(100); // 1000 samples are fewer than the window
-        const auto* empty = eyes.window.findChildren<QLabel*>("previewEmpty")[0];
+        const auto* empty = emptyIn(eyes, "ecgPreview");
         QTRY_VERIFY_WITH_TIMEOUT(empty->isVisible() && empty->text().contains("too short"), patience);
         eyes.click("resetRecipes");
         QTRY_COMPARE_WITH_TIMEOUT(captions(eyes), first, patience);
