@@ -26,8 +26,9 @@ class TestCliImport : public QObject
     std::filesystem::path fsPath(const char* name) const { return path(name).toStdString(); }
     QStringList sources(std::size_t count = 7) const
     {
-        const char* options[] = {"--ecg",        "--echo",            "--aggregator",    "--projection",
-                                 "--view-aggregator", "--ecg-alignment", "--echo-alignment"};
+        const char* options[] = {
+            "--ecg",           "--echo",          "--aggregator", "--projection", "--view-aggregator",
+            "--ecg-alignment", "--echo-alignment"};
         QStringList list;
         for (std::size_t i = 0; i < count; ++i)
             list << options[i] << test::text(m_files[i]);
@@ -148,16 +149,16 @@ private slots:
     {
         const auto folder = test::shared() / "reference" / "checkpoints";
         E2E_NEED_SHARED(folder);
-        for (const char* name : {"BAD_os_system_LEGACY.pth", "BAD_os_system_bare_pickle.pkl", "BAD_builtins_eval_ZIP.ckpt",
-                                 "BAD_absurd_sizes.ckpt", "BAD_deep_nesting_200k.ckpt",
+        for (const char* name : {"BAD_os_system_LEGACY.pth", "BAD_os_system_bare_pickle.pkl",
+                                 "BAD_builtins_eval_ZIP.ckpt", "BAD_absurd_sizes.ckpt", "BAD_deep_nesting_200k.ckpt",
                                  "BAD_zip_bomb_64MiB_deflated_record.ckpt", "BAD_empty.ckpt"}) {
             const Run run = json({"bundle", "import", "--lightning", test::text(folder / name), "--inspect"}, 60);
             const QByteArray trace = QByteArray(name) + "\n" + run.trace();
             QVERIFY2(run.exit == 4 && run.isJson && !run.crashed && !run.timedOut, trace);
             QVERIFY2(run.json["error"].toObject()["file"].toString().contains(name), trace);
         }
-        QVERIFY(!std::filesystem::exists(std::filesystem::temp_directory_path() /
-                                         "GOLDEN_MALICIOUS_CHECKPOINT_EXECUTED"));
+        QVERIFY(
+            !std::filesystem::exists(std::filesystem::temp_directory_path() / "GOLDEN_MALICIOUS_CHECKPOINT_EXECUTED"));
     }
 
     void recipesTravel()

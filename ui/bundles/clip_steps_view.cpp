@@ -58,11 +58,10 @@ std::vector<ClipStepsView::Panel> ClipStepsView::panels() const
     list.push_back({tr("Decoded"), tr("frame %1 of the clip").arg(p.frames[at] + 1), &p.decoded[at]});
     if (!p.masked.empty())
         list.push_back({tr("Masked"), tr("black outside the ultrasound sector"), &p.masked[at]});
-    list.push_back({tr("Cropped and scaled"),
-                    tr("centre square, %1 % off each side, %2 × %2")
-                        .arg(100 * p.recipe.zoom, 0, 'g', 3)
-                        .arg(p.recipe.size),
-                    &p.scaled[at]});
+    list.push_back(
+        {tr("Cropped and scaled"),
+         tr("centre square, %1 % off each side, %2 × %2").arg(100 * p.recipe.zoom, 0, 'g', 3).arg(p.recipe.size),
+         &p.scaled[at]});
     list.push_back({tr("Normalised"),
                     tr("%1 to %2; %3")
                         .arg(double(p.lowest), 0, 'f', 2)
@@ -96,8 +95,8 @@ QRectF ClipStepsView::frameRect(int slot) const
     const int frames = m_preview ? int(m_preview->tensor.size()) : 0;
     const int perLine = std::clamp(frames, 1, width() < 760 ? kMostPerLine / 2 : kMostPerLine);
     const double side = std::min(88.0, (width() - kStripGap * (perLine - 1.0)) / perLine);
-    return {(slot % perLine) * (side + kStripGap), stripTop() + kStripText + (slot / perLine) * (side + kStripGap), side,
-            side};
+    return {(slot % perLine) * (side + kStripGap), stripTop() + kStripText + (slot / perLine) * (side + kStripGap),
+            side, side};
 }
 
 QSize ClipStepsView::sizeHint() const
@@ -133,9 +132,11 @@ void ClipStepsView::paintEvent(QPaintEvent*)
     }
     const int sampled = int(m_preview->scaled.size());
     painter.setPen(c.textMuted);
-    const QString count = m_preview->padded > 0
-                              ? tr("The encoder gets %1 frames: %2 of the clip, and %3 that fill up").arg(sampled + m_preview->padded).arg(sampled).arg(m_preview->padded)
-                              : tr("The encoder gets these %1 frames").arg(sampled);
+    const QString count = m_preview->padded > 0 ? tr("The encoder gets %1 frames: %2 of the clip, and %3 that fill up")
+                                                      .arg(sampled + m_preview->padded)
+                                                      .arg(sampled)
+                                                      .arg(m_preview->padded)
+                                                : tr("The encoder gets these %1 frames").arg(sampled);
     painter.drawText(QRectF(0, stripTop() - 4, width(), kStripText), Qt::AlignLeft | Qt::AlignTop, count);
     for (int slot = 0; slot < int(m_preview->tensor.size()); ++slot) {
         const QRectF frame = frameRect(slot);

@@ -65,7 +65,8 @@ EchoRecipeForm::EchoRecipeForm(QWidget* parent) : QWidget(parent), m_shape(new Q
     m_stride->setPrefix(tr("one in "));
     row(tr("Frames taken"), m_stride, "echoStride", tr("Every how manieth frame of the clip goes into the tensor"));
     m_mask = choice({tr("none"), tr("ultrasound sector")});
-    row(tr("Mask"), m_mask, "echoMask", tr("Black out everything around the ultrasound sector. The reference's own clips come masked."));
+    row(tr("Mask"), m_mask, "echoMask",
+        tr("Black out everything around the ultrasound sector. The reference's own clips come masked."));
     m_zoom = new QDoubleSpinBox;
     m_zoom->setRange(0, 49);
     m_zoom->setDecimals(1);
@@ -126,8 +127,8 @@ void EchoRecipeForm::tell()
         take(recipe.mean[c], 1, m_mean[c]);
         take(recipe.std[c], 1, m_std[c]);
     }
-    recipe.padding = m_padding->currentIndex() == 0 ? echo::PaddingMode::BeforeNormalisation
-                                                    : echo::PaddingMode::AfterNormalisation;
+    recipe.padding =
+        m_padding->currentIndex() == 0 ? echo::PaddingMode::BeforeNormalisation : echo::PaddingMode::AfterNormalisation;
     recipe.maxViews = m_views->value();
     if (recipe.toJson() == m_recipe.toJson())
         return;

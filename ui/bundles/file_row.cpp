@@ -17,8 +17,8 @@ namespace echo2ecg::ui {
 
 FileRow::FileRow(const QString& path, QWidget* parent)
     : QFrame(parent), m_path(path), m_content(wordsLabel({}, "muted")), m_notes(wordsLabel({}, "muted")),
-      m_reason(wordsLabel({}, "error")), m_parts(wordsLabel()),
-      m_role(new QComboBox), m_ignored(new QToolButton), m_unknown(new QToolButton), m_keys(new QPlainTextEdit)
+      m_reason(wordsLabel({}, "error")), m_parts(wordsLabel()), m_role(new QComboBox), m_ignored(new QToolButton),
+      m_unknown(new QToolButton), m_keys(new QPlainTextEdit)
 {
     setProperty("role", "raised");
     setObjectName(QStringLiteral("weightsFile"));
@@ -102,10 +102,11 @@ void FileRow::setFile(const WeightsFile& file, bool looking)
     if (!used) {
         m_content->setText(looking ? tr("Being looked at…") : tr("Not looked at yet"));
         m_facts = {};
-        for (QWidget* widget : {static_cast<QWidget*>(m_ignored), static_cast<QWidget*>(m_unknown),
-                                static_cast<QWidget*>(m_keys)})
+        for (QWidget* widget :
+             {static_cast<QWidget*>(m_ignored), static_cast<QWidget*>(m_unknown), static_cast<QWidget*>(m_keys)})
             widget->hide();
-        m_notes->setText(tr("Remove it, or choose its part beside the name where it could be several. The other files go on without it."));
+        m_notes->setText(tr("Remove it, or choose its part beside the name where it could be several. The other files "
+                            "go on without it."));
         m_notes->setVisible(refused);
         return;
     }

@@ -20,7 +20,8 @@ FilesPage::FilesPage(BundleImport& import, QWidget* parent)
 {
     auto* add = new QPushButton(tr("Add files…"));
     add->setObjectName(QStringLiteral("addWeights"));
-    add->setToolTip(tr("PyTorch checkpoints (.ckpt, .pth, .pt) and safetensors; several at once. Dropping them here works too."));
+    add->setToolTip(
+        tr("PyTorch checkpoints (.ckpt, .pth, .pt) and safetensors; several at once. Dropping them here works too."));
     m_again->setObjectName(QStringLiteral("lookAgain"));
     m_again->setToolTip(tr("Look at all files once more"));
     auto* buttons = new QHBoxLayout;
@@ -37,8 +38,10 @@ FilesPage::FilesPage(BundleImport& import, QWidget* parent)
     m_empty->setObjectName(QStringLiteral("noWeights"));
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setContentsMargins(60, 0, 60, 60);
-    m_empty->setText(tr("Drop the files of weights here, or add them with the button.\n\nComponent files of a training run (ecg_multimodal.ckpt and the others), a whole last.ckpt, "
-                        "an OTiS checkpoint, EchoPrime's encoder, safetensors. What a file is, is told by what it holds, not by its name. Nothing inside it is run."));
+    m_empty->setText(tr("Drop the files of weights here, or add them with the button.\n\nComponent files of a training "
+                        "run (ecg_multimodal.ckpt and the others), a whole last.ckpt, "
+                        "an OTiS checkpoint, EchoPrime's encoder, safetensors. What a file is, is told by what it "
+                        "holds, not by its name. Nothing inside it is run."));
     auto* left = new QVBoxLayout;
     left->setSpacing(12);
     left->addLayout(buttons);
@@ -63,8 +66,7 @@ FilesPage::FilesPage(BundleImport& import, QWidget* parent)
 void FilesPage::chooseFiles()
 {
     const QStringList files = QFileDialog::getOpenFileNames(
-        this, tr("Files of weights"), {},
-        tr("Weights (*.ckpt *.pth *.pt *.bin *.safetensors);;All files (*)"));
+        this, tr("Files of weights"), {}, tr("Weights (*.ckpt *.pth *.pt *.bin *.safetensors);;All files (*)"));
     if (!files.isEmpty())
         m_import.addFiles(files);
 }

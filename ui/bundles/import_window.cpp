@@ -86,7 +86,8 @@ struct BundleImportWindow::Impl
         back->setEnabled(step > 0);
         const bool last = step == 2;
         next->setText(last ? tr("Import") : tr("Next"));
-        next->setToolTip(last ? (why.isEmpty() ? tr("Write the bundle and check it") : why) : tr("Go to the next step"));
+        next->setToolTip(last ? (why.isEmpty() ? tr("Write the bundle and check it") : why)
+                              : tr("Go to the next step"));
         ui::setRole(next, "primary");
         next->setVisible(!(last && stage == BundleImport::Stage::Imported));
         next->setEnabled(last ? why.isEmpty() && stage != BundleImport::Stage::Importing : true);

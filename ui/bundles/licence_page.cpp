@@ -84,7 +84,8 @@ QWidget* LicencePage::buildFields()
     auto* column = new QVBoxLayout(about);
     column->setContentsMargins(0, 0, 0, 6);
     column->setSpacing(4);
-    column->addWidget(wordsLabel(tr("Weights have licences of their own, apart from the code and from this program. Take it from where you got the files; it decides what you and "
+    column->addWidget(wordsLabel(tr("Weights have licences of their own, apart from the code and from this program. "
+                                    "Take it from where you got the files; it decides what you and "
                                     "others may do with the bundle. What is known of published weights:"),
                                  "muted"));
     column->addLayout(m_hints);
@@ -222,7 +223,8 @@ void LicencePage::refresh()
         m_place->setText(tr("%1\nIdentity %2").arg(m_import.folder.trimmed(), m_import.bundleId()));
         ui::setRole(m_outcome, "");
     } else if (stage == Stage::Failed) {
-        m_outcome->setText(tr("No bundle was made. %1. Change what is wrong and import again.").arg(QString(m_import.failure()).remove(endOfSentence)));
+        m_outcome->setText(tr("No bundle was made. %1. Change what is wrong and import again.")
+                               .arg(QString(m_import.failure()).remove(endOfSentence)));
         ui::setRole(m_outcome, "error");
     } else if (stage == Stage::Cancelled) {
         m_outcome->setText(tr("Cancelled: no bundle was made, and nothing was left in the folder."));

@@ -15,8 +15,7 @@ public:
     ~OneJob() override;
 
     // `work` must return something; `done` gets it as a reference.
-    template <class Work, class Done>
-    void start(const QString& title, JobRunner::Lane lane, Work work, Done done)
+    template <class Work, class Done> void start(const QString& title, JobRunner::Lane lane, Work work, Done done)
     {
         stop();
         const int ticket = ++m_ticket;

@@ -12,9 +12,13 @@ namespace echo2ecg::ui {
 namespace {
 
 // In the order in which a signal meets them.
-const char* const kParts[] = {
-    "ecg_encoder",          "token_aggregator",           "echo_encoder", "echo_projection_for_agg",
-    "echo_view_aggregator", "ecg_alignment_global_token", "echo_alignment_global_token"};
+const char* const kParts[] = {"ecg_encoder",
+                              "token_aggregator",
+                              "echo_encoder",
+                              "echo_projection_for_agg",
+                              "echo_view_aggregator",
+                              "ecg_alignment_global_token",
+                              "echo_alignment_global_token"};
 constexpr int kMissingShown = 3;
 
 } // namespace
@@ -51,7 +55,7 @@ void PartsView::addPart(const QString& title, const QString& state, const QStrin
                                                                 : QStringLiteral("○"));
     mark->setFixedWidth(14);
     mark->setAlignment(Qt::AlignCenter);
-    mark->setProperty("role", state == QLatin1String("missing") ? "error"
+    mark->setProperty("role", state == QLatin1String("missing")  ? "error"
                               : state == QLatin1String("filled") ? ""
                                                                  : "muted");
     auto* name = new QLabel(title);
@@ -60,7 +64,7 @@ void PartsView::addPart(const QString& title, const QString& state, const QStrin
                              : state == QLatin1String("absent")  ? tr("does without")
                                                                  : QStringLiteral("—"));
     words->setObjectName(QStringLiteral("partState"));
-    words->setProperty("role", state == QLatin1String("missing") ? "error"
+    words->setProperty("role", state == QLatin1String("missing")  ? "error"
                                : state == QLatin1String("filled") ? ""
                                                                   : "muted");
     row->setToolTip(!file.isEmpty() ? tr("From %1").arg(file)
@@ -117,11 +121,13 @@ void PartsView::setImport(const BundleImport& import)
                                                   : tr("None of these files can be used."));
         ui::setRole(m_verdict, "muted");
     } else if (!import.isComplete()) {
-        m_verdict->setText(tr("No bundle can be made yet: the parts marked with ! are in none of the files. Add the file that has them. Nothing is "
+        m_verdict->setText(tr("No bundle can be made yet: the parts marked with ! are in none of the files. Add the "
+                              "file that has them. Nothing is "
                               "filled with random numbers."));
         ui::setRole(m_verdict, "error");
     } else if (!report.at("can_retrieve").toBool()) {
-        m_verdict->setText(tr("This bundle will classify ECGs, but not retrieve echo studies: both alignment layers are needed for that."));
+        m_verdict->setText(tr("This bundle will classify ECGs, but not retrieve echo studies: both alignment layers "
+                              "are needed for that."));
         ui::setRole(m_verdict, "warning");
     } else {
         m_verdict->setText(tr("Everything is there: this bundle will classify ECGs and retrieve echo studies."));

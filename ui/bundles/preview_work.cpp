@@ -63,9 +63,9 @@ EcgPreview previewEcg(const PreviewSource& source, const ecg::EcgRecipe& recipe,
     preview.recipe = recipe;
     try {
         job.throwIfCancelled();
-        preview.record = source.ecgFile.isEmpty() ? source.record
-                                                  : std::make_shared<const ecg::EcgRecord>(
-                                                        ecg::readEcg(source.ecgFile.toStdString()));
+        preview.record = source.ecgFile.isEmpty()
+                             ? source.record
+                             : std::make_shared<const ecg::EcgRecord>(ecg::readEcg(source.ecgFile.toStdString()));
         preview.source =
             QStringLiteral("%1 · %2 Hz · %3 s")
                 .arg(source.ecgFile.isEmpty() ? tr("ECG of the open case") : QFileInfo(source.ecgFile).fileName())
@@ -95,8 +95,8 @@ ClipPreview previewClip(const PreviewSource& source, const echo::EchoRecipe& rec
                 .arg(clip.header.columns)
                 .arg(clip.header.rows);
         echo::ClipFrames frames(clip, 1);
-        const auto done = echo::preprocess(
-            frames, recipe, job.cancel, [&](echo::ClipStep step, int, const base::RgbImage& picture) {
+        const auto done =
+            echo::preprocess(frames, recipe, job.cancel, [&](echo::ClipStep step, int, const base::RgbImage& picture) {
                 auto& list = step == echo::ClipStep::Decoded  ? preview.decoded
                              : step == echo::ClipStep::Masked ? preview.masked
                                                               : preview.scaled;

@@ -40,10 +40,10 @@ EcgPreview previewEcg(const PreviewSource& source, const ecg::EcgRecipe& recipe,
 inline constexpr int previewSide = 480;
 struct ClipPreview
 {
-    QString source; // "clip.dcm · 62 frames · 640 × 480"
+    QString source;                              // "clip.dcm · 62 frames · 640 × 480"
     std::vector<QImage> decoded, masked, scaled; // masked is empty without a mask
-    std::vector<QImage> tensor;                  // every frame of the tensor, padding too; grey = lowest, white = highest
-    std::vector<int> frames;                     // of the clip, for each sampled one
+    std::vector<QImage> tensor; // every frame of the tensor, padding too; grey = lowest, white = highest
+    std::vector<int> frames;    // of the clip, for each sampled one
     int padded = 0;
     float lowest = 0, highest = 0; // of the tensor
     base::Warnings warnings;

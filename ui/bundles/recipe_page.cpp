@@ -38,9 +38,11 @@ RecipePage::RecipePage(BundleImport& import, JobRunner& jobs, QWidget* parent)
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(wordsLabel(tr("The recipe is how a signal becomes the encoder's input. It must be the one that the weights were trained with; a wrong one gives "
-                                    "plausible numbers that are wrong. Until you know better, the reference's is the best guess."),
-                                 "muted"));
+    column->addWidget(
+        wordsLabel(tr("The recipe is how a signal becomes the encoder's input. It must be the one that the weights "
+                      "were trained with; a wrong one gives "
+                      "plausible numbers that are wrong. Until you know better, the reference's is the best guess."),
+                   "muted"));
     m_tabs->setObjectName(QStringLiteral("recipeTabs"));
     m_tabs->setDrawBase(false);
     m_tabs->addTab(tr("ECG"));
@@ -264,12 +266,14 @@ void RecipePage::showEcgResult()
     m_lead->setVisible(good);
     m_legend->setVisible(good);
     m_ecgSide.empty->setText(p ? tr("This ECG can't be prepared for the encoder.\n%1").arg(p->failure)
-                               : tr("What the recipe does to an ECG, step by step.\nNo ECG is open: open one in the case window, or choose a file here."));
+                               : tr("What the recipe does to an ECG, step by step.\nNo ECG is open: open one in the "
+                                    "case window, or choose a file here."));
     ui::setRole(m_ecgSide.empty, p ? "error" : "muted");
     QStringList notices;
     if (good) {
         if (!p->recipe.resampleToHz)
-            notices << tr("The reference states no sampling rate: %1 samples are %2 s at %3 Hz. Ask for the rate that the weights were trained with.")
+            notices << tr("The reference states no sampling rate: %1 samples are %2 s at %3 Hz. Ask for the rate that "
+                          "the weights were trained with.")
                            .arg(p->recipe.windowSamples)
                            .arg(p->recipe.windowSamples / p->steps.result.samplingHz, 0, 'f', 2)
                            .arg(p->steps.result.samplingHz);
@@ -291,7 +295,8 @@ void RecipePage::showClipResult()
     m_clipSide.choose->setText(p ? tr("Other clip…") : tr("Choose a clip…"));
     m_clipSide.stack->setCurrentIndex(good ? 0 : 1);
     m_clipSide.empty->setText(p ? tr("This clip can't be prepared for the encoder.\n%1").arg(p->failure)
-                                : tr("What the recipe does to an echo clip, step by step.\nNo clip is open: open a study in the case window, or choose a file here."));
+                                : tr("What the recipe does to an echo clip, step by step.\nNo clip is open: open a "
+                                     "study in the case window, or choose a file here."));
     ui::setRole(m_clipSide.empty, p ? "error" : "muted");
     QStringList notices;
     if (good)

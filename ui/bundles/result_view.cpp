@@ -28,7 +28,9 @@ void ResultView::setVerification(const base::Json& verification)
     const bool ok = verification.at("ok").toBool();
     const QString device = QString::fromStdString(verification.value("device", ""));
     m_summary->setText(ok ? tr("Checked: the golden tensors of the bundle reproduce on %1.").arg(device)
-                          : tr("The golden tensors of the bundle do not reproduce on %1. It will be refused here; report this with the files.").arg(device));
+                          : tr("The golden tensors of the bundle do not reproduce on %1. It will be refused here; "
+                               "report this with the files.")
+                                .arg(device));
     ui::setRole(m_summary, ok ? "" : "error");
     m_table = new QWidget;
     m_table->setObjectName(QStringLiteral("goldenChecks"));

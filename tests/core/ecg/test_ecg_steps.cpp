@@ -57,8 +57,7 @@ private slots:
         recipe.clipSigmas = 0;
         recipe.baselineLambda = 0;
         const EcgRecord record = test::makeEcg(3, "p", "2020-01-01");
-        QCOMPARE(names(preprocessSteps(record, recipe)),
-                 (std::vector<EcgStep>{EcgStep::Started, EcgStep::Normalised}));
+        QCOMPARE(names(preprocessSteps(record, recipe)), (std::vector<EcgStep>{EcgStep::Started, EcgStep::Normalised}));
         recipe.normalisationGroups.clear();
         QCOMPARE(names(preprocessSteps(record, recipe)), std::vector<EcgStep>{EcgStep::Started});
     }

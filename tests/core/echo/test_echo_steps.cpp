@@ -35,9 +35,10 @@ private slots:
         const auto plain = echo::preprocess(clip, recipe);
         std::vector<Told> told;
         echo::ClipFrames frames(clip, 1);
-        const auto watched = echo::preprocess(
-            frames, recipe, {},
-            [&](echo::ClipStep step, int slot, const base::RgbImage& p) { told.push_back({step, slot, p}); });
+        const auto watched =
+            echo::preprocess(frames, recipe, {}, [&](echo::ClipStep step, int slot, const base::RgbImage& p) {
+                told.push_back({step, slot, p});
+            });
         QVERIFY(watched.input == plain.input);
         QVERIFY(watched.mask == plain.mask);
         QCOMPARE(plain.frames.size(), std::size_t(6));

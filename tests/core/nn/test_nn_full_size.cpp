@@ -106,8 +106,7 @@ private slots:
         const nn::BundleInfo info = nn::readBundleInfo(path("bundle"));
         nn::exportWeights(info, path("all.safetensors"));
         tell("exported");
-        const nn::ImportReport report =
-            nn::inspectImport(request({{path("all.safetensors"), nn::ImportRole::Any}}));
+        const nn::ImportReport report = nn::inspectImport(request({{path("all.safetensors"), nn::ImportRole::Any}}));
         tell("looked at");
         QVERIFY(report.complete && report.canRetrieve && report.files[0].unknown.empty());
         QVERIFY(report.architecture == nn::Architecture::published());

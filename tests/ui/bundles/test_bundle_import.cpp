@@ -165,7 +165,8 @@ private slots:
         QTest::mouseClick(hints[0], Qt::LeftButton);
         QTest::mouseClick(hints[1], Qt::LeftButton);
         const QString licence = eyes.find<QLineEdit>("bundleLicence")->text();
-        QCOMPARE(licence, QString("ECG encoder (OTiS): MIT; Echo encoder (EchoPrime): Cedars-Sinai Academic Software License"));
+        QCOMPARE(licence,
+                 QString("ECG encoder (OTiS): MIT; Echo encoder (EchoPrime): Cedars-Sinai Academic Software License"));
         QVERIFY(import->isEnabled());
         QTest::mouseClick(import, Qt::LeftButton);
         QVERIFY(!import->isEnabled());

@@ -3,8 +3,8 @@
 
 #include "ui/bundles/bundle_import.h"
 #include "ui/bundles/clip_steps_view.h"
-#include "ui/bundles/echo_recipe_form.h"
 #include "ui/bundles/ecg_steps_view.h"
+#include "ui/bundles/echo_recipe_form.h"
 #include "ui/bundles/preview_work.h"
 
 #include <QDoubleSpinBox>
@@ -28,16 +28,13 @@ class TestRecipePage : public QObject
         // A baseline that wanders and a beat a second, so that the steps have something to do.
         for (std::size_t lead = 0; lead < ecg::leadCount; ++lead)
             for (int i = 0; i < samples; ++i)
-                made->leads[lead][std::size_t(i)] =
-                    float(0.6 * std::sin(i * 0.0021 + double(lead)) + 1.4 * std::exp(-0.02 * std::pow(i % 400 - 200, 2)) +
-                          0.25 * std::exp(-0.0012 * std::pow(i % 400 - 300, 2)) + (i % 1700 == 900 ? 9.0 : 0.0));
+                made->leads[lead][std::size_t(i)] = float(
+                    0.6 * std::sin(i * 0.0021 + double(lead)) + 1.4 * std::exp(-0.02 * std::pow(i % 400 - 200, 2)) +
+                    0.25 * std::exp(-0.0012 * std::pow(i % 400 - 300, 2)) + (i % 1700 == 900 ? 9.0 : 0.0));
         return made;
     }
     static echo::EchoClip clip() { return echo::readClip(test::reference("us_clip_12f_jpeg_ybr422.dcm")); }
-    static QStringList captions(const ImportEyes& eyes)
-    {
-        return eyes.find<EcgStepsView>("ecgSteps")->captions();
-    }
+    static QStringList captions(const ImportEyes& eyes) { return eyes.find<EcgStepsView>("ecgSteps")->captions(); }
 
     static const QLabel* emptyIn(const ImportEyes& eyes, const char* side)
     {
@@ -202,7 +199,9 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(eyes.words("recipeMessage").contains("can't be read"), patience);
         // One that the weights can't take holds up the import.
         echo.size = 32;
-        import->loadRecipes(write("small.json", base::Json::object({{"ecg", ecg.toJson()}, {"echo", echo.toJson()}})));
+        import->loadRecipes(write("small.json", base::Json::object({{"ecg", ecg.toJson()},
+                                                                    { "echo",
+                                                                      echo.toJson() }})));
         QTRY_VERIFY_WITH_TIMEOUT(eyes.words("recipeProblem").contains("32 in the recipe"), patience);
         QVERIFY(!import->whyNotImport().isEmpty());
         eyes.click("resetRecipes");
