@@ -44,7 +44,10 @@ BundleImport::BundleImport(JobRunner& jobs, const QString& bundlesFolder, QObjec
     m_soon.setInterval(soonMs);
     connect(&m_soon, &QTimer::timeout, this, &BundleImport::inspect);
     connect(&m_inspection, &OneJob::changed, this, &BundleImport::filesChanged);
-    connect(&m_inspection, &OneJob::failed, this, [this](const QString& reason) { m_problem = reason; });
+    connect(&m_inspection, &OneJob::failed, this, [this](const QString& reason) {
+        m_report = {};
+        m_problem = reason;
+    });
     connect(&m_import, &OneJob::changed, this, &BundleImport::importChanged);
     connect(&m_import, &OneJob::cancelled, this, [this] { m_stage = Stage::Cancelled; });
     connect(&m_import, &OneJob::failed, this, [this](const QString& reason) {
@@ -95,6 +98,7 @@ void BundleImport::inspect()
 {
     m_soon.stop();
     if (m_files.empty()) {
+        m_inspection.cancel();
         m_report = {};
         m_problem.clear();
         emit filesChanged();
@@ -280,6 +284,9 @@ QString BundleImport::whyNotImport() const
         return tr("The files are still being looked at.");
     if (!m_problem.isEmpty() && m_report.isNull())
         return m_problem;
+    if (std::any_of(m_files.begin(), m_files.end(),
+                    [](const WeightsFile& file) { return file.state == WeightsFile::State::NotLookedAt; }))
+        return tr("Some files weren't looked at: press Look again (step 1).");
     if (!isComplete())
         return tr("Something that the model needs is in none of the files (step 1).");
     if (const QString problem = recipeProblem(); !problem.isEmpty())

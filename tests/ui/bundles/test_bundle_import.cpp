@@ -255,6 +255,36 @@ private slots:
         QVERIFY(eyes.find<QPushButton>("nextStep")->isEnabled());
     }
 
+    // A file that nobody looked at is never left out in silence.
+    void cancelledInspectionHoldsUpTheImport()
+    {
+        ImportEyes eyes(*m_made);
+        eyes.window.addFiles(m_made->files(5));
+        QTRY_COMPARE_WITH_TIMEOUT(eyes.states().value(2), QString("filled"), patience);
+        fillIn(eyes, "half");
+        QTRY_VERIFY(eyes.find<QPushButton>("nextStep")->isEnabled());
+        std::atomic<bool> go{false};
+        eyes.jobs.start(
+            "before", JobRunner::Lane::Files, nullptr,
+            [&go](const base::JobContext&) {
+                while (!go)
+                    QThread::msleep(5);
+                return 0;
+            },
+            [](int&) {});
+        eyes.window.addFiles(m_made->files());
+        QTRY_VERIFY_WITH_TIMEOUT(eyes.find<QPushButton>("cancelImport")->isVisible(), patience);
+        eyes.click("cancelImport");
+        eyes.window.showStep(2);
+        QVERIFY(!eyes.find<QPushButton>("nextStep")->isEnabled());
+        QVERIFY2(eyes.words("importStatus").contains("Look again"), qPrintable(eyes.words("importStatus")));
+        go = true;
+        eyes.window.showStep(0);
+        eyes.click("lookAgain");
+        QTRY_COMPARE_WITH_TIMEOUT(eyes.states(), QStringList(7, "filled"), patience);
+        QVERIFY(eyes.window.isVisible());
+    }
+
     void dropAddsFiles()
     {
         ImportEyes eyes(*m_made);
