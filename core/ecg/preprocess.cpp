@@ -49,8 +49,15 @@ struct ChainNumbers
 };
 
 // The one chain for both precisions: every stored intermediate is rounded to T, the baseline is solved in double.
-template <class T> ChainNumbers runChain(std::vector<T>& values, std::size_t samples, const EcgRecipe& recipe)
+template <class T>
+ChainNumbers runChain(std::vector<T>& values, std::size_t samples, const EcgRecipe& recipe,
+                      const EcgStepObserver& observe = {})
 {
+    const auto tell = [&](EcgStep step) {
+        if constexpr (std::is_same_v<T, double>)
+            if (observe)
+                observe(step, values);
+    };
     ChainNumbers numbers;
     // Infinity is cleaned like NaN: as the largest finite number it would ruin the standard deviation of all leads.
     for (T& value : values) {
@@ -59,6 +66,7 @@ template <class T> ChainNumbers runChain(std::vector<T>& values, std::size_t sam
             ++numbers.nanReplaced;
         }
     }
+    tell(EcgStep::Started);
     const T sigma = T(std::sqrt(varianceOf(values.data(), values.size(), meanOf(values.data(), values.size()))));
     numbers.sigma = double(sigma);
     if (recipe.clipSigmas > 0) {
@@ -70,6 +78,7 @@ template <class T> ChainNumbers runChain(std::vector<T>& values, std::size_t sam
                 ++numbers.clipped;
             }
         }
+        tell(EcgStep::Clipped);
     }
     if (recipe.baselineLambda > 0) {
         std::vector<double> baselines(values.size());
@@ -83,6 +92,7 @@ template <class T> ChainNumbers runChain(std::vector<T>& values, std::size_t sam
             solve(std::vector<double>(values.begin(), values.end()).data());
         for (std::size_t i = 0; i < values.size(); ++i)
             values[i] -= T(baselines[i]);
+        tell(EcgStep::BaselineRemoved);
     }
     for (const auto& [from, to] : recipe.normalisationGroups) {
         T* const first = values.data() + std::size_t(from) * samples;
@@ -94,6 +104,8 @@ template <class T> ChainNumbers runChain(std::vector<T>& values, std::size_t sam
         for (std::size_t i = 0; i < count; ++i)
             first[i] = spread > 0 ? (first[i] - centre) / spread : T(0);
     }
+    if (!recipe.normalisationGroups.empty())
+        tell(EcgStep::Normalised);
     return numbers;
 }
 
@@ -103,13 +115,19 @@ void checkShape(std::size_t values, std::size_t samples)
         throw base::Error(base::ErrorCode::Internal, "An ECG matrix must have twelve rows of equal length.");
 }
 
+ProcessedMatrix processMatrix(std::vector<double> values, std::size_t samples, const EcgRecipe& recipe,
+                              const EcgStepObserver& observe)
+{
+    checkShape(values.size(), samples);
+    const ChainNumbers numbers = runChain(values, samples, recipe, observe);
+    return {std::move(values), numbers.sigma, numbers.clipLevel, numbers.clipped, numbers.nanReplaced};
+}
+
 } // namespace
 
 ProcessedMatrix processMatrix(std::vector<double> values, std::size_t samples, const EcgRecipe& recipe)
 {
-    checkShape(values.size(), samples);
-    const ChainNumbers numbers = runChain(values, samples, recipe);
-    return {std::move(values), numbers.sigma, numbers.clipLevel, numbers.clipped, numbers.nanReplaced};
+    return processMatrix(std::move(values), samples, recipe, {});
 }
 
 std::vector<float> processMatrixF32(const std::vector<float>& values, std::size_t samples, const EcgRecipe& recipe)
@@ -121,6 +139,11 @@ std::vector<float> processMatrixF32(const std::vector<float>& values, std::size_
 }
 
 PreprocessedEcg preprocess(const EcgRecord& record, const EcgRecipe& recipe)
+{
+    return preprocess(record, recipe, {});
+}
+
+PreprocessedEcg preprocess(const EcgRecord& record, const EcgRecipe& recipe, const EcgStepObserver& observe)
 {
     std::string missing;
     for (const Lead lead : allLeads)
@@ -178,7 +201,7 @@ PreprocessedEcg preprocess(const EcgRecord& record, const EcgRecipe& recipe)
                                    {}});
     }
 
-    const ProcessedMatrix processed = processMatrix(std::move(values), samples, recipe);
+    const ProcessedMatrix processed = processMatrix(std::move(values), samples, recipe, observe);
     result.samples = int(samples);
     result.sigma = processed.sigma;
     result.clipLevel = processed.clipLevel;

@@ -4,6 +4,8 @@
 #include "ecg/ecg_record.h"
 #include "ecg/recipe.h"
 
+#include <functional>
+
 namespace echo2ecg::ecg {
 
 // Asymmetric least squares baseline (Eilers & Boelens 2005) of one lead, in place of nothing: returns z of the last iteration.
@@ -25,6 +27,13 @@ struct PreprocessedEcg
 
 // The full chain of SPEC §7 on a record. Throws base::Error(Unsuitable) when leads are missing or it is shorter than the window.
 PreprocessedEcg preprocess(const EcgRecord& record, const EcgRecipe& recipe);
+
+// The steps of the chain, in order. Started: cleaned and, where the recipe asks for it, resampled.
+enum class EcgStep { Started, Clipped, BaselineRemoved, Normalised };
+// Told after each step that the recipe has, with the whole 12 × samples matrix; valid during the call.
+using EcgStepObserver = std::function<void(EcgStep step, const std::vector<double>& values)>;
+// The same computation, watched: the observer changes nothing in it.
+PreprocessedEcg preprocess(const EcgRecord& record, const EcgRecipe& recipe, const EcgStepObserver& observe);
 
 // The offline part alone on a 12 × samples matrix (any unit), double in and out: steps 1–5 of SPEC §7.
 struct ProcessedMatrix

@@ -149,6 +149,19 @@ void normalise(const base::RgbImage& picture, const EchoRecipe& recipe, float* i
     }
 }
 
+// A sampled frame on its way; whole frames are only put together for one who watches.
+void tellSteps(const base::RgbImage& frame, const std::vector<std::uint8_t>& mask, const base::RgbImage& small,
+               int slot, const ClipStepObserver& observe)
+{
+    observe(ClipStep::Decoded, slot, frame);
+    if (!mask.empty()) {
+        base::RgbImage masked = frame;
+        hideOutside(mask, frame.columns, {0, 0, frame.columns, frame.rows}, masked.pixels.data());
+        observe(ClipStep::Masked, slot, masked);
+    }
+    observe(ClipStep::Scaled, slot, small);
+}
+
 } // namespace
 
 PreprocessedClip preprocess(const EchoClip& clip, const EchoRecipe& recipe, const base::CancelToken& cancel)
@@ -162,6 +175,12 @@ PreprocessedClip preprocess(const EchoClip& clip, const EchoRecipe& recipe, cons
 }
 
 PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const base::CancelToken& cancel)
+{
+    return preprocess(frames, recipe, cancel, {});
+}
+
+PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const base::CancelToken& cancel,
+                            const ClipStepObserver& observe)
 {
     const int count = frames.count();
     if (count < 2)
@@ -224,12 +243,16 @@ PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const 
     result.input.reserve(3 * std::size_t(recipe.frames) * area);
     base::preferLargePages(result.input.data(), result.input.capacity() * sizeof(float));
     result.input.resize(3 * std::size_t(recipe.frames) * area);
-    inParallel(threads, int(wanted.size()), [&](int, int i) {
+    // One who watches is told in order, on this thread.
+    inParallel(observe ? 1 : threads, int(wanted.size()), [&](int, int i) {
         cancel.throwIfCancelled();
         const std::size_t k = std::size_t(i);
         if (!result.mask.empty())
             hideOutside(result.mask, decoder.columns(), parts.crop(), parts[k]);
-        normalise(scaled(parts[k], parts.crop(), recipe.size), recipe, result.input.data(), k);
+        const base::RgbImage small = scaled(parts[k], parts.crop(), recipe.size);
+        if (observe)
+            tellSteps(*decoder.tryFrame(result.frames[k]), result.mask, small, int(k), observe);
+        normalise(small, recipe, result.input.data(), k);
     });
     if (recipe.padding == PaddingMode::BeforeNormalisation) {
         const base::RgbImage black(recipe.size, recipe.size);

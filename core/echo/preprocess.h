@@ -62,4 +62,12 @@ PreprocessedClip preprocess(const EchoClip& clip, const EchoRecipe& recipe, cons
 // The same on frames that are open already; what is decoded stays in their cache.
 PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const base::CancelToken& cancel = {});
 
+// The steps that each sampled frame takes before it is normalised. Masked only where a mask was found.
+enum class ClipStep { Decoded, Masked, Scaled };
+// Told after each step, frame by frame, `slot` counting the sampled frames; the picture is valid during the call.
+using ClipStepObserver = std::function<void(ClipStep step, int slot, const base::RgbImage& picture)>;
+// The same computation, watched: the observer changes nothing in it.
+PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const base::CancelToken& cancel,
+                            const ClipStepObserver& observe);
+
 } // namespace echo2ecg::echo

@@ -8,6 +8,41 @@
 
 namespace echo2ecg::inference {
 
+namespace {
+
+// Takes back what an import that didn't end well left behind: its files, and the folder where it made that too.
+class UnfinishedBundle
+{
+public:
+    explicit UnfinishedBundle(const std::filesystem::path& folder) : m_folder(folder)
+    {
+        std::error_code ignored;
+        m_folderIsNew = !std::filesystem::exists(folder, ignored);
+        for (const char* name : {"weights.safetensors", "golden.safetensors", "CARD.md"})
+            for (const char* end : {"", ".part"})
+                if (const auto file = folder / (std::string(name) + end); !std::filesystem::exists(file, ignored))
+                    m_files.push_back(file);
+    }
+    ~UnfinishedBundle()
+    {
+        std::error_code ignored;
+        for (const auto& file : m_files)
+            std::filesystem::remove(file, ignored);
+        if (m_folderIsNew && !m_files.empty())
+            std::filesystem::remove(m_folder, ignored); // only when it is empty
+    }
+    UnfinishedBundle(const UnfinishedBundle&) = delete;
+    UnfinishedBundle& operator=(const UnfinishedBundle&) = delete;
+    void isFinished() { m_files.clear(); }
+
+private:
+    std::filesystem::path m_folder;
+    std::vector<std::filesystem::path> m_files; // that weren't there before
+    bool m_folderIsNew = false;
+};
+
+} // namespace
+
 BundleFacts readBundleFacts(const std::filesystem::path& folder)
 {
     BundleFacts facts;
@@ -82,6 +117,10 @@ base::Json importBundle(const WeightsToImport& weights, const std::filesystem::p
                         const base::JobContext& job)
 {
     const plugin::Functions& functions = plugin::functions();
+    // Said before minutes are spent on the weights.
+    std::error_code ignored;
+    if (!folder.empty() && std::filesystem::exists(folder / "bundle.json", ignored))
+        throw base::Error(base::ErrorCode::Io, "the folder holds a bundle already", {folder, {}});
     plugin::ImportRequest request;
     for (const WeightsToImport::File& file : weights.files)
         request.files.push_back({file.role, file.file});
@@ -118,7 +157,9 @@ base::Json importBundle(const WeightsToImport& weights, const std::filesystem::p
     request.ecgRecipe = ecgRecipe.toJson();
     request.echoRecipe = echoRecipe.toJson();
     request.folder = folder;
+    UnfinishedBundle unfinished(folder);
     plugin::raise(functions.import(request, job, report));
+    unfinished.isFinished();
     return report;
 }
 

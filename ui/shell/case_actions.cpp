@@ -34,6 +34,7 @@ CaseActions::CaseActions(QMainWindow* window)
     openFiles = make("&Open files…", {QKeySequence::Open}, "Import and open ECGs and echo clips");
     openFolder = make("Open &folder…", {QKeySequence("Ctrl+Shift+O")}, "Import everything in a folder: it is scanned by content");
     loadBundle = make("Load model &bundle…", {QKeySequence("Ctrl+B")}, "Choose the folder of a model bundle");
+    importWeights = make("Import &weights…", {QKeySequence("Ctrl+Shift+B")}, "Make a model bundle of PyTorch checkpoints or safetensors");
     writeReport = make("Save case &report…", {QKeySequence::Save}, "Write the open case as PDF");
     screenshot = make("Save &picture of the window…", {}, "Write the window as PNG");
     quit = make("&Quit", {QKeySequence::Quit}, "Close the workstation");
@@ -86,7 +87,7 @@ void CaseActions::fillMenus(QMainWindow* window, const QList<QAction*>& dockTogg
     QMenu* file = bar->addMenu(tr("&File"));
     file->addActions({openFiles, openFolder});
     file->addSeparator();
-    file->addAction(loadBundle);
+    file->addActions({loadBundle, importWeights});
     file->addSeparator();
     file->addActions({writeReport, screenshot});
     file->addSeparator();

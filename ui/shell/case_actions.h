@@ -13,7 +13,7 @@ struct CaseActions
 {
     explicit CaseActions(QMainWindow* window);
 
-    QAction *openFiles, *openFolder, *loadBundle, *writeReport, *screenshot, *quit;
+    QAction *openFiles, *openFolder, *loadBundle, *importWeights, *writeReport, *screenshot, *quit;
     QAction *undo, *analyse, *search, *focusEcg, *focusEcho;
     QAction *playPause, *stepForward, *stepBack, *faster, *slower;
     QAction *threeByFour, *twelveByOne;

@@ -204,6 +204,15 @@ void CaseSession::showRetrieved(library::Id study, const QString& title)
         });
 }
 
+std::optional<echo::EchoClip> CaseSession::firstClip() const
+{
+    for (const auto* cells : {&m_ownCells, &m_otherCells})
+        for (const CineCell& cell : *cells)
+            if (cell.clip.kind == echo::ClipKind::Cine)
+                return cell.clip;
+    return std::nullopt;
+}
+
 void CaseSession::updateCells()
 {
     emit cellsChanged(besideEachOther(m_alone ? std::vector<CineCell>{} : m_ownCells, m_otherCells, m_rows, m_columns));

@@ -29,6 +29,8 @@ public:
     library::Library& library() { return *m_library; }
     const std::optional<inference::EngineFacts>& engine() const { return m_facts; }
     const std::optional<ecg::EcgRecord>& record() const { return m_record; }
+    // The clip that stands first in the echo pane, the own study's before a retrieved one.
+    std::optional<echo::EchoClip> firstClip() const;
     bool isIdle() const { return m_jobs.isIdle() && m_thumbnails.isIdle(); }
 
     // Loads the bundle: the one named, else the one the library remembers, else an untrained small one that is made inside the library.

@@ -102,8 +102,15 @@ void CaseWindow::Impl::showStatus()
 void CaseWindow::Impl::open(const QStringList& files)
 {
     std::vector<std::filesystem::path> paths;
-    for (const QString& file : files)
-        paths.push_back(toPath(file));
+    QStringList weights;
+    for (const QString& file : files) {
+        if (BundleImportWindow::looksLikeWeights(file))
+            weights << file;
+        else
+            paths.push_back(toPath(file));
+    }
+    if (!weights.isEmpty())
+        showImporter().addFiles(weights);
     if (!paths.empty())
         session->importPaths(paths);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/bundles/import_window.h"
 #include "ui/ecg/ecg_page_view.h"
 #include "ui/retrieval/prediction_card.h"
 #include "ui/retrieval/similar_hearts.h"
@@ -33,6 +34,7 @@ struct CaseWindow::Impl
     LibraryPanel* library = nullptr;
     NoticeBar* notice = nullptr;
     CommandPalette* palette = nullptr;
+    BundleImportWindow* importer = nullptr; // made when first asked for
     QSplitter* centre = nullptr;
     QLabel* bundleLabel = nullptr;
     QLabel* deviceLabel = nullptr;
@@ -56,6 +58,8 @@ struct CaseWindow::Impl
     void restorePlaces();
     void toggleFullPane();
     void open(const QStringList& files);
+    BundleImportWindow& showImporter();
+    void tellImporter();
     void showStatus();
 };
 

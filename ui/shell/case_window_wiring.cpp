@@ -25,6 +25,7 @@ void CaseWindow::Impl::connectActions()
         if (const QString folder = QFileDialog::getExistingDirectory(window, tr("Folder of the model bundle")); !folder.isEmpty())
             session->loadBundle(toPath(folder));
     });
+    on(actions.importWeights, [this] { showImporter(); });
     on(actions.writeReport, [this] {
         if (const QString file = QFileDialog::getSaveFileName(window, tr("Save the case report"), QStringLiteral("case.pdf"), tr("PDF (*.pdf)")); !file.isEmpty())
             session->writeReport(toPath(file));
@@ -75,6 +76,29 @@ void CaseWindow::Impl::connectActions()
     showTheme();
 }
 
+BundleImportWindow& CaseWindow::Impl::showImporter()
+{
+    if (!importer) {
+        const auto bundles = session->library().folder() / "bundles"; // beside the untrained one
+        importer = new BundleImportWindow(session->jobs(), QString::fromStdString(bundles.string()), window);
+        QObject::connect(importer, &BundleImportWindow::bundleChosen, window,
+                         [this](const QString& folder) { session->loadBundle(toPath(folder)); });
+        tellImporter();
+    }
+    importer->show();
+    importer->raise();
+    importer->activateWindow();
+    return *importer;
+}
+
+void CaseWindow::Impl::tellImporter()
+{
+    if (!importer)
+        return;
+    const auto& record = session->record();
+    importer->setCase(record ? std::make_shared<const ecg::EcgRecord>(*record) : nullptr, session->firstClip());
+}
+
 void CaseWindow::Impl::connectSession()
 {
     CaseSession* s = session.get();
@@ -96,10 +120,12 @@ void CaseWindow::Impl::connectSession()
     QObject::connect(s, &CaseSession::ecgOpened, window, [this](qint64 id, const std::vector<ecg::Finding>& findings) {
         ecg->setRecord(session->record(), findings);
         library->selectEcg(id);
+        tellImporter();
     });
     QObject::connect(s, &CaseSession::ecgFailed, ecg, &EcgPageView::setError);
     QObject::connect(s, &CaseSession::caseClosed, window, [this] {
         ecg->setRecord(std::nullopt);
+        tellImporter();
         cine->setCells({});
         hasCells = false;
         prediction->setEmpty(tr("The LVEF class that the nearest neighbours of this ECG vote for"), tr("Open an ECG to see it."));
@@ -108,6 +134,7 @@ void CaseWindow::Impl::connectSession()
     QObject::connect(s, &CaseSession::cellsChanged, window, [this](const std::vector<CineCell>& cells) {
         hasCells = !cells.empty();
         cine->setCells(cells);
+        tellImporter();
         if (hasCells)
             cine->play();
     });

@@ -54,12 +54,16 @@ QPushButton:focus { border-color: @accent; }
 QPushButton:disabled { color: @faint; }
 QPushButton[role="primary"] { background: @accent; color: @onAccent; border-color: @accent; }
 QPushButton[role="primary"]:hover { background: @accentBright; }
+QPushButton[role="primary"]:disabled { background: @raised; color: @faint; border-color: @line; }
 QPushButton[flat="true"] { background: transparent; border-color: transparent; }
 
 QLineEdit, QPlainTextEdit, QTextEdit {
     background: @field; color: @text; border: 1px solid @line; border-radius: 5px; padding: 4px 7px;
     selection-background-color: @selection; selection-color: @text; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border-color: @accent; }
+QAbstractSpinBox { background: @field; color: @text; border: 1px solid @line; border-radius: 5px; padding: 3px 6px;
+    selection-background-color: @selection; selection-color: @text; }
+QAbstractSpinBox:focus { border-color: @accent; }
 
 QAbstractItemView { background: @panel; alternate-background-color: @panel; color: @text; border: none; outline: 0; }
 QTreeView::item, QListView::item, QTableView::item { padding: 3px 4px; border: none; }

@@ -23,12 +23,19 @@ template <class T> Bytes le(T value)
 
 inline std::uint32_t crcOf(const Bytes& data)
 {
+    static const auto table = [] {
+        std::array<std::uint32_t, 256> made{};
+        for (std::uint32_t byte = 0; byte < 256; ++byte) {
+            std::uint32_t crc = byte;
+            for (int bit = 0; bit < 8; ++bit)
+                crc = crc & 1u ? (crc >> 1) ^ 0xEDB88320u : crc >> 1;
+            made[byte] = crc;
+        }
+        return made;
+    }();
     std::uint32_t crc = 0xFFFFFFFFu;
-    for (const char byte : data) {
-        crc ^= std::uint8_t(byte);
-        for (int bit = 0; bit < 8; ++bit)
-            crc = crc & 1u ? (crc >> 1) ^ 0xEDB88320u : crc >> 1;
-    }
+    for (const char byte : data)
+        crc = (crc >> 8) ^ table[(crc ^ std::uint8_t(byte)) & 0xFFu];
     return ~crc;
 }
 

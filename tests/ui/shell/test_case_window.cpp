@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/made_cases.h"
 #include "support/test_paths.h"
+#include "ui/bundles/import_window.h"
 #include "ui/ecg/ecg_page_view.h"
 #include "ui/echo/cine_grid.h"
 #include "ui/retrieval/prediction_card.h"
@@ -208,6 +209,41 @@ private slots:
         QDropEvent drop(QPointF(200, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(window.get(), &drop);
         QTRY_VERIFY_WITH_TIMEOUT(only<EcgPageView>(*window)->record(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+    }
+
+    // Weights among what is dropped open the import with them; the rest is imported into the library.
+    void droppedWeightsOpenTheImport()
+    {
+        test::Scratch scratch;
+        const auto ecgFile = writeWfdb(scratch.path(), "beside", 5);
+        const auto weights = test::writeText(scratch / "last.ckpt", "no checkpoint");
+        const auto window = open(scratch / "library");
+        window->openPaths({QString::fromStdString(weights.string()), QString::fromStdString(ecgFile.string())});
+        auto* importer = only<BundleImportWindow>(*window);
+        QVERIFY(importer && importer->isVisible());
+        QCOMPARE(importer->step(), 0);
+        QCOMPARE(importer->findChildren<QFrame*>("weightsFile").size(), 1);
+        QTRY_VERIFY_WITH_TIMEOUT(only<EcgPageView>(*window)->record(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+        QVERIFY(!importer->findChild<QLabel*>("weightsReason")->text().isEmpty());
+        QVERIFY(library::Library::open(scratch / "library")->quarantine().empty());
+        // The open ECG is what the preview shows.
+        importer->showStep(1);
+        const auto* source = importer->findChild<QWidget*>("ecgPreview");
+        const auto says = [&](const char* word) {
+            for (const QLabel* label : source->findChildren<QLabel*>())
+                if (label->isVisible() && label->text().contains(word))
+                    return true;
+            return false;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(says("ECG of the open case"), patience);
+        importer->close();
+        // And it comes back by its key.
+        window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(window.get()));
+        QTest::keyClick(window.get(), Qt::Key_B, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_VERIFY(importer->isVisible());
         QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
     }
 

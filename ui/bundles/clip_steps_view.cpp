@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/bundles/clip_steps_view.h"
+
+#include "ui/theme/theme.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+
+#include <algorithm>
+
+namespace echo2ecg::ui {
+
+namespace {
+
+constexpr int kPanelMost = 230, kTextHeight = 54, kGap = 10, kStripGap = 4, kMostPerLine = 16, kStripText = 18;
+
+QRectF fitted(const QImage& picture, const QRectF& area)
+{
+    QSizeF size = picture.size();
+    size.scale(area.size(), Qt::KeepAspectRatio);
+    return {area.left(), area.top(), size.width(), size.height()};
+}
+
+} // namespace
+
+ClipStepsView::ClipStepsView(QWidget* parent) : QWidget(parent)
+{
+    setObjectName(QStringLiteral("clipSteps"));
+    setAccessibleName(tr("A frame of the clip after each step of the recipe"));
+    setFocusPolicy(Qt::StrongFocus);
+    setToolTip(tr("Click a frame below, or press ← and →, to see its steps"));
+    connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
+}
+
+void ClipStepsView::setPreview(std::shared_ptr<const ClipPreview> preview)
+{
+    m_preview = std::move(preview);
+    select(m_slot);
+    updateGeometry();
+}
+
+void ClipStepsView::select(int slot)
+{
+    const int sampled = m_preview ? int(m_preview->scaled.size()) : 0;
+    m_slot = std::clamp(slot, 0, std::max(0, sampled - 1));
+    setAccessibleDescription(captions().join(QStringLiteral("\n")));
+    update();
+}
+
+std::vector<ClipStepsView::Panel> ClipStepsView::panels() const
+{
+    std::vector<Panel> list;
+    if (!m_preview || !m_preview->failure.isEmpty() || m_preview->scaled.empty())
+        return list;
+    const ClipPreview& p = *m_preview;
+    const auto at = std::size_t(m_slot);
+    list.push_back({tr("Decoded"), tr("frame %1 of the clip").arg(p.frames[at] + 1), &p.decoded[at]});
+    if (!p.masked.empty())
+        list.push_back({tr("Masked"), tr("black outside the ultrasound sector"), &p.masked[at]});
+    list.push_back(
+        {tr("Cropped and scaled"),
+         tr("centre square, %1 % off each side, %2 × %2").arg(100 * p.recipe.zoom, 0, 'g', 3).arg(p.recipe.size),
+         &p.scaled[at]});
+    list.push_back({tr("Normalised"),
+                    tr("%1 to %2; %3")
+                        .arg(double(p.lowest), 0, 'f', 2)
+                        .arg(double(p.highest), 0, 'f', 2)
+                        .arg(p.recipe.channelOrder == echo::ChannelOrder::Rgb ? tr("red first") : tr("blue first")),
+                    &p.tensor[at]});
+    return list;
+}
+
+QStringList ClipStepsView::captions() const
+{
+    QStringList list;
+    for (const Panel& panel : panels())
+        list << panel.title + QStringLiteral(": ") + panel.caption;
+    return list;
+}
+
+int ClipStepsView::panelHeight() const
+{
+    const int count = std::max(3, int(panels().size()));
+    return std::min(kPanelMost, (width() - kGap * (count - 1)) / count); // the last ones are square
+}
+
+int ClipStepsView::stripTop() const
+{
+    return panelHeight() + kTextHeight + kGap;
+}
+
+QRectF ClipStepsView::frameRect(int slot) const
+{
+    const int frames = m_preview ? int(m_preview->tensor.size()) : 0;
+    const int perLine = std::clamp(frames, 1, width() < 760 ? kMostPerLine / 2 : kMostPerLine);
+    const double side = std::min(88.0, (width() - kStripGap * (perLine - 1.0)) / perLine);
+    return {(slot % perLine) * (side + kStripGap), stripTop() + kStripText + (slot / perLine) * (side + kStripGap),
+            side, side};
+}
+
+QSize ClipStepsView::sizeHint() const
+{
+    const int frames = m_preview ? int(m_preview->tensor.size()) : 0;
+    return {720, frames ? kPanelMost + kTextHeight + kGap + kStripText + ((frames + 7) / 8) * (88 + kStripGap) : 120};
+}
+
+void ClipStepsView::paintEvent(QPaintEvent*)
+{
+    const std::vector<Panel> list = panels();
+    if (list.empty())
+        return;
+    const ThemeColours& c = Theme::instance().colours();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    const double panelWidth = (width() - kGap * (double(list.size()) - 1)) / double(list.size());
+    double left = 0;
+    for (const Panel& panel : list) {
+        const QRectF area(left, 0, panelWidth, panelHeight());
+        painter.drawImage(fitted(*panel.picture, area), *panel.picture);
+        const QRectF text(left, panelHeight() + 4, panelWidth - 4, kTextHeight);
+        painter.setFont(bold);
+        painter.setPen(c.text);
+        painter.drawText(text, Qt::AlignLeft | Qt::AlignTop, panel.title);
+        painter.setFont(font());
+        painter.setPen(c.textMuted);
+        painter.drawText(text.adjusted(0, painter.fontMetrics().height() + 1, 0, 0),
+                         Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, panel.caption);
+        left += panelWidth + kGap;
+    }
+    const int sampled = int(m_preview->scaled.size());
+    painter.setPen(c.textMuted);
+    const QString count = m_preview->padded > 0 ? tr("The encoder gets %1 frames: %2 of the clip, and %3 that fill up")
+                                                      .arg(sampled + m_preview->padded)
+                                                      .arg(sampled)
+                                                      .arg(m_preview->padded)
+                                                : tr("The encoder gets these %1 frames").arg(sampled);
+    painter.drawText(QRectF(0, stripTop() - 4, width(), kStripText), Qt::AlignLeft | Qt::AlignTop, count);
+    for (int slot = 0; slot < int(m_preview->tensor.size()); ++slot) {
+        const QRectF frame = frameRect(slot);
+        painter.drawImage(frame, m_preview->tensor[std::size_t(slot)]);
+        if (slot >= sampled) {
+            painter.setPen(QPen(c.textFaint, 1, Qt::DashLine));
+            painter.drawRect(frame.adjusted(0.5, 0.5, -0.5, -0.5));
+        } else if (slot == m_slot) {
+            painter.setPen(QPen(c.accent, 2));
+            painter.drawRect(frame.adjusted(1, 1, -1, -1));
+        }
+    }
+}
+
+void ClipStepsView::mousePressEvent(QMouseEvent* event)
+{
+    const int sampled = m_preview ? int(m_preview->scaled.size()) : 0;
+    for (int slot = 0; slot < sampled; ++slot)
+        if (frameRect(slot).contains(event->position()))
+            select(slot);
+    QWidget::mousePressEvent(event);
+}
+
+void ClipStepsView::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Left || event->key() == Qt::Key_Right)
+        select(m_slot + (event->key() == Qt::Key_Right ? 1 : -1));
+    else
+        QWidget::keyPressEvent(event);
+}
+
+} // namespace echo2ecg::ui
