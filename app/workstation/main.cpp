@@ -31,7 +31,10 @@ int main(int argc, char** argv)
     const QCommandLineOption quit(QStringLiteral("quit"), QStringLiteral("Quit when that is done."));
     const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("dark or light, for this start."), QStringLiteral("THEME"));
     const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window for this start, for example 1440x900."), QStringLiteral("WxH"));
-    parser.addOptions({library, bundle, open, screenshot, report, quit, theme, size});
+    const QCommandLineOption threads(QStringLiteral("threads"), QStringLiteral("Threads of the CPU that compute; 0: the real cores."), QStringLiteral("N"));
+    const QCommandLineOption cpu(QStringLiteral("cpu"), QStringLiteral("Compute on the CPU even where a GPU is."));
+    const QCommandLineOption half(QStringLiteral("half"), QStringLiteral("Encoders in half precision where the device is faster with it and the bundle keeps its embeddings."));
+    parser.addOptions({library, bundle, open, screenshot, report, quit, theme, size, threads, cpu, half});
     parser.addPositionalArgument(QStringLiteral("FILES"), QStringLiteral("Files and folders to import and open."), QStringLiteral("[FILES…]"));
     parser.process(app);
 
@@ -43,6 +46,7 @@ int main(int argc, char** argv)
     options.library = (parser.isSet(library) ? parser.value(library) : home).toStdString();
     options.bundle = parser.value(bundle).toStdString();
     options.rememberPlaces = !picturesOnly;
+    options.device = {!parser.isSet(cpu), std::max(0, parser.value(threads).toInt()), parser.isSet(half)};
     try {
         CaseWindow window(options);
         if (parser.isSet(theme))

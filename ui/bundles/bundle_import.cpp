@@ -328,7 +328,7 @@ void BundleImport::startImport()
                 throw base::Error(base::ErrorCode::Missing,
                                   "The files changed meanwhile: something that the model needs is missing.");
             job.report({"checking the golden tensors", 0, 0, {}});
-            made.verification = inference::verifyBundle(to, job);
+            made.verification = inference::verifyBundle(to, {}, job);
             return made;
         },
         [this](Made& made) {

@@ -31,9 +31,9 @@ void CaseSession::loadBundle(const std::filesystem::path& bundle)
     emit analysing(tr("Loading the model…"));
     m_jobs.start(
         tr("Loading the model"), JobRunner::Lane::Device, this,
-        [library = m_library.get(), bundle](const base::JobContext& job) {
+        [library = m_library.get(), bundle, device = m_device](const base::JobContext& job) {
             const auto folder = casework::chooseBundle(*library, bundle, job);
-            inference::EngineOptions options;
+            inference::EngineOptions options{device};
             options.store = library;
             auto loaded = std::make_shared<Loaded>();
             loaded->engine = inference::loadEngine(folder, options, job);

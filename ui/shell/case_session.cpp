@@ -28,7 +28,7 @@ std::vector<CineCell> cellsOfOwnStudy(library::Library& library, library::Id stu
 
 } // namespace
 
-CaseSession::CaseSession(const WindowOptions& options, QObject* parent) : QObject(parent)
+CaseSession::CaseSession(const WindowOptions& options, QObject* parent) : QObject(parent), m_device(options.device)
 {
     if (!library::Library::isLibrary(options.library))
         library::Library::create(options.library);

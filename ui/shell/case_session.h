@@ -77,6 +77,7 @@ private:
     std::string bundleId() const { return m_facts ? m_facts->bundleId : std::string(); }
     void say(const QString& text, NoticeBar::Tone tone = NoticeBar::Tone::Plain, const QString& actionText = {}, std::function<void()> action = {});
 
+    const inference::DeviceOptions m_device;
     std::unique_ptr<library::Library> m_library;
     std::shared_ptr<Loaded> m_loaded;
     std::optional<inference::EngineFacts> m_facts;

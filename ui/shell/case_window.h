@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "inference/device_options.h"
 #include "library/library.h"
 
 #include <QMainWindow>
@@ -15,6 +16,7 @@ struct WindowOptions
     std::filesystem::path library;  // created when it isn't there
     std::filesystem::path bundle;   // empty: the one the library remembers, else an untrained small one is written into the library
     bool rememberPlaces = true;     // docks, size, theme
+    inference::DeviceOptions device;
 };
 
 // The case window of UX.md. It routes and paints; all work runs in jobs.

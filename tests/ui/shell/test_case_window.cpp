@@ -81,7 +81,7 @@ class TestCaseWindow : public QObject
 
     static std::unique_ptr<CaseWindow> open(const std::filesystem::path& library)
     {
-        auto window = std::make_unique<CaseWindow>(WindowOptions{library, {}, false});
+        auto window = std::make_unique<CaseWindow>(WindowOptions{library, {}, false, {}});
         window->resize(1440, 900);
         window->show();
         window->activateWindow();  // keys go to the active window
