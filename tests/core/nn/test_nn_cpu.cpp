@@ -265,19 +265,29 @@ private Q_SLOTS:
         }
     }
 
-    // Half the digits, and what is left of them is what the processor's own instruction gives too.
-    void bfloat16_data() { addKernels(); }
+    // Half the digits, and what is left of them points the same way: the published networks against the reference's
+    // exact answers, the small ones with every set.
+    void bfloat16_data()
+    {
+        QTest::addColumn<int>("set");
+        QTest::addColumn<bool>("published");
+        for (std::size_t i = 0; i < kernelSets().size(); ++i)
+            QTest::newRow(kernelSets()[i]->name) << int(i) << false;
+        QTest::newRow("published networks") << int(nn::cpu::availableKernels().size()) - 1 << true;
+    }
     void bfloat16()
     {
         QFETCH(int, set);
+        QFETCH(bool, published);
         const c10::InferenceMode inference;
-        const nn::Architecture a = nn::Architecture::small();
+        const nn::Architecture a = published ? nn::Architecture::published() : nn::Architecture::small();
         const auto weights = nn::untrainedWeights(a, nn::WeightSource::Formula, 0);
         nn::cpu::Team team(2);
         nn::cpu::EchoWorkspace space;
         nn::cpu::EcgEncoder::Workspace ecgSpace;
         const std::vector<float> clip = nn::goldenEchoInput(a.echo), signal = nn::goldenEcgInput(a.ecg, 1);
-        std::vector<float> full(512), half(512), tokens[2];
+        const std::size_t size = std::size_t(a.echo.embedding);
+        std::vector<float> full(size), half(size), tokens[2];
         for (const nn::Precision precision : {nn::Precision::Float32, nn::Precision::BFloat16}) {
             std::vector<float>& out = precision == nn::Precision::Float32 ? full : half;
             nn::cpu::EchoEncoder(a.echo, exact(weights), settings(set, precision))
@@ -289,6 +299,12 @@ private Q_SLOTS:
         qInfo("cosine to float32: clip %.6f, ECG tokens %.6f", cosine(full, half), cosine(tokens[0], tokens[1]));
         QVERIFY(cosine(full, half) > 0.9995 && cosine(tokens[0], tokens[1]) > 0.9995);
         QVERIFY(full != half && tokens[0] != tokens[1]);
+        if (!published)
+            return;
+        const at::Tensor exactClip = golden("echo_embed_f64.npy");
+        const std::vector<float> reference(exactClip.data_ptr<double>(), exactClip.data_ptr<double>() + size);
+        qInfo("cosine to the reference's exact clip %.6f", cosine(reference, half));
+        QVERIFY(cosine(reference, half) > 0.9995);
     }
 
     // Odd sizes of both precisions against sums in float64; BFloat16 against its own rounded factors.
