@@ -24,11 +24,9 @@ EcgEncoder::Block EcgEncoder::makeBlock(const Weights& weights, const std::strin
 {
     const FusedProjections fused = fusedProjections(m_shape, weights, name);
     return {PackedNorm(weights, name + "norm1", 1e-6),
-            PackedNorm(weights, name + "norm2", 1e-6),
             PackedLinear(m_settings, fused.qkvWeight, fused.qkvBias),
-            PackedLinear(m_settings, fused.outWeight, fused.outBias),
-            PackedLinear(m_settings, weights, name + "mlp.fc1"),
-            PackedLinear(m_settings, weights, name + "mlp.fc2")};
+            {PackedLinear(m_settings, fused.outWeight, fused.outBias), PackedNorm(weights, name + "norm2", 1e-6),
+             PackedLinear(m_settings, weights, name + "mlp.fc1"), PackedLinear(m_settings, weights, name + "mlp.fc2")}};
 }
 
 // Tokens first … last-1: the class token is 0, the patches of the leads follow, in the order of the samples.
@@ -113,46 +111,6 @@ void EcgEncoder::attend(Workspace& w, Team& team) const
     });
 }
 
-void EcgEncoder::finish(const Block& block, long first, long last, Workspace& w, Scratch& scratch) const
-{
-    const Kernels& k = *m_settings.kernels;
-    const long width = m_shape.width, rows = last - first;
-    float* tokens = w.tokens.data() + first * width;
-
-    LinearCall out = block.out.call();
-    out.in = w.mixed.data() + first * width;
-    out.ldIn = out.ldOut = out.ldResidual = width;
-    out.rows = rows;
-    out.finish = Finish::AddResidual;
-    out.residual = out.out = tokens;
-    linear(k, out, scratch);
-
-    NormCall norm = block.norm2.call();
-    norm.in = tokens;
-    norm.ldIn = norm.ldOut = width;
-    norm.rows = rows;
-    norm.out = scratch.rows.atLeast(std::size_t(rows * width));
-    k.norm(norm);
-
-    LinearCall fc1 = block.fc1.call();
-    fc1.in = norm.out;
-    fc1.ldIn = width;
-    fc1.rows = rows;
-    fc1.finish = Finish::Gelu;
-    fc1.ldOut = block.fc1.out();
-    fc1.out = scratch.hidden.atLeast(std::size_t(rows * fc1.ldOut));
-    linear(k, fc1, scratch);
-
-    LinearCall fc2 = block.fc2.call();
-    fc2.in = fc1.out;
-    fc2.ldIn = fc1.ldOut;
-    fc2.rows = rows;
-    fc2.finish = Finish::AddResidual;
-    fc2.residual = fc2.out = tokens;
-    fc2.ldResidual = fc2.ldOut = width;
-    linear(k, fc2, scratch);
-}
-
 const float* EcgEncoder::forward(const float* signal, Workspace& w, Team& team, const RowsObserver& observer) const
 {
     const long n = tokens(), width = m_shape.width, perPiece = rowsPerPiece(n, team, *m_settings.kernels);
@@ -173,7 +131,8 @@ const float* EcgEncoder::forward(const float* signal, Workspace& w, Team& team, 
         attend(w, team);
         forRows(team, n, perPiece, [&](long first, long last, int worker) {
             Scratch& scratch = w.scratch[std::size_t(worker)];
-            finish(m_blocks[i], first, last, w, scratch);
+            m_blocks[i].tail.apply(*m_settings.kernels, w.mixed.data() + first * width, w.tokens.data() + first * width,
+                                   last - first, scratch);
             if (i + 1 < m_blocks.size())
                 project(m_blocks[i + 1], first, last, w, scratch);
         });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "nn/cpu/packed.h"
+#include "nn/cpu/block_tail.h"
 
 namespace echo2ecg::nn::cpu {
 
@@ -31,14 +31,14 @@ public:
 private:
     struct Block
     {
-        PackedNorm norm1, norm2;
-        PackedLinear qkv, out, fc1, fc2;
+        PackedNorm norm1;
+        PackedLinear qkv;
+        BlockTail tail;
     };
     Block makeBlock(const Weights& weights, const std::string& name) const;
     void embed(const float* signal, long first, long last, Workspace& w, Scratch& scratch) const;
     void project(const Block& block, long first, long last, Workspace& w, Scratch& scratch) const;
     void attend(Workspace& w, Team& team) const;
-    void finish(const Block& block, long first, long last, Workspace& w, Scratch& scratch) const;
 
     EcgEncoderShape m_shape;
     Settings m_settings;

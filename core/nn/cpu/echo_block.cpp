@@ -69,11 +69,13 @@ EchoBlock::Reach::Reach(const Grid& in, const Grid& out, int stride)
 EchoBlock::EchoBlock(const MvitBlockShape& shape, const BlockGrids& grids, const Weights& weights,
                      const std::string& name, const Settings& settings)
     : m_shape(shape), m_grids(grids), m_settings(settings), m_channels(shape.outWidth / shape.heads),
-      m_norm1(weights, name + "norm1", kEpsilon), m_norm2(weights, name + "norm2", kEpsilon),
-      m_projectAttention(settings, weights, name + "attn.project.0"), m_mlpIn(settings, weights, name + "mlp.0"),
-      m_mlpOut(settings, weights, name + "mlp.3"), m_poolQuery(weights, name + "attn.pool_q"),
-      m_poolKey(weights, name + "attn.pool_k"), m_poolValue(weights, name + "attn.pool_v"),
-      m_queryReach(grids.in, grids.query, shape.qStride), m_keyReach(grids.in, grids.key, shape.kvStride)
+      m_norm1(weights, name + "norm1", kEpsilon), m_tail{PackedLinear(settings, weights, name + "attn.project.0"),
+                                                         PackedNorm(weights, name + "norm2", kEpsilon),
+                                                         PackedLinear(settings, weights, name + "mlp.0"),
+                                                         PackedLinear(settings, weights, name + "mlp.3")},
+      m_poolQuery(weights, name + "attn.pool_q"), m_poolKey(weights, name + "attn.pool_k"),
+      m_poolValue(weights, name + "attn.pool_v"), m_queryReach(grids.in, grids.query, shape.qStride),
+      m_keyReach(grids.in, grids.key, shape.kvStride)
 {
     const std::int64_t width = shape.outWidth;
     const at::Tensor weight = weights.exact(name + "attn.qkv.weight"), bias = weights.exact(name + "attn.qkv.bias");
@@ -336,43 +338,10 @@ void EchoBlock::skipRows(long first, long last, const EchoWorkspace& w, float* o
 
 void EchoBlock::finish(long first, long last, EchoWorkspace& w, Scratch& scratch) const
 {
-    const Kernels& k = *m_settings.kernels;
-    const long width = widthOut(), rows = last - first;
+    const long width = widthOut();
     float* tokens = w.next.data() + first * width;
     skipRows(first, last, w, tokens);
-
-    LinearCall out = m_projectAttention.call();
-    out.in = w.mixed.data() + first * width;
-    out.ldIn = out.ldOut = out.ldResidual = width;
-    out.rows = rows;
-    out.finish = Finish::AddResidual;
-    out.residual = out.out = tokens;
-    linear(k, out, scratch);
-
-    NormCall norm = m_norm2.call();
-    norm.in = tokens;
-    norm.ldIn = norm.ldOut = width;
-    norm.rows = rows;
-    norm.out = scratch.rows.atLeast(std::size_t(rows * width));
-    k.norm(norm);
-
-    LinearCall in = m_mlpIn.call();
-    in.in = norm.out;
-    in.ldIn = width;
-    in.rows = rows;
-    in.finish = Finish::Gelu;
-    in.ldOut = m_mlpIn.out();
-    in.out = scratch.hidden.atLeast(std::size_t(rows * in.ldOut));
-    linear(k, in, scratch);
-
-    LinearCall back = m_mlpOut.call();
-    back.in = in.out;
-    back.ldIn = in.ldOut;
-    back.rows = rows;
-    back.finish = Finish::AddResidual;
-    back.residual = back.out = tokens;
-    back.ldResidual = back.ldOut = width;
-    linear(k, back, scratch);
+    m_tail.apply(*m_settings.kernels, w.mixed.data() + first * width, tokens, last - first, scratch);
 }
 
 } // namespace echo2ecg::nn::cpu

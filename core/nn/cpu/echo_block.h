@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "nn/cpu/packed.h"
+#include "nn/cpu/block_tail.h"
 
 namespace echo2ecg::nn::cpu {
 
@@ -69,8 +69,9 @@ private:
     BlockGrids m_grids;
     Settings m_settings;
     long m_channels; // of a head
-    PackedNorm m_norm1, m_norm2;
-    PackedLinear m_query, m_keyValue, m_projectSkip, m_projectAttention, m_mlpIn, m_mlpOut;
+    PackedNorm m_norm1;
+    PackedLinear m_query, m_keyValue, m_projectSkip;
+    BlockTail m_tail;
     Pool m_poolQuery, m_poolKey, m_poolValue;
     Reach m_queryReach, m_keyReach;
     Buffer<float> m_relativeY, m_relativeX, m_relativeT;
