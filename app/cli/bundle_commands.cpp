@@ -37,6 +37,7 @@ struct ImportArguments
 {
     std::filesystem::path folder, recipes;
     std::map<std::string, std::filesystem::path> files; // by role
+    std::vector<std::filesystem::path> alignment;       // whose side their widths tell
     std::string name, licence;
     bool inspect = false, untrained = false;
 };
@@ -142,6 +143,8 @@ int importWeights(const Session& session, const ImportArguments& arguments)
     for (const auto& [role, file] : arguments.files)
         if (!file.empty())
             weights.files.push_back({role == "lightning" ? std::string() : role, file});
+    for (const std::filesystem::path& file : arguments.alignment)
+        weights.files.push_back({{}, file});
     weights.name = arguments.name;
     weights.licence = arguments.licence;
     weights.trained = !arguments.untrained;
@@ -172,6 +175,10 @@ void addImport(CLI::App& bundle, Session& session)
     file("--aggregator", "aggregator", "token_aggregator.ckpt");
     file("--projection", "projection", "echo_projection_for_agg.ckpt");
     file("--view-aggregator", "view_aggregator", "echo_view_aggregator.ckpt");
+    command
+        ->add_option("--alignment", arguments->alignment,
+                     "Alignment layers, one file or two; which side each is of, its width tells")
+        ->expected(1, 2);
     file("--ecg-alignment", "ecg_alignment", "ecg_alignment_global_token.ckpt");
     file("--echo-alignment", "echo_alignment", "echo_alignment_global_token.ckpt");
     file("--lightning", "lightning", "last.ckpt of a training run, or a safetensors file with all parts");

@@ -71,6 +71,11 @@ private slots:
         const Run people = command(QStringList{"bundle", "import"} + sources() + QStringList{"--inspect"});
         QVERIFY(people.out.contains("A bundle can be made of these files."));
         QVERIFY(people.out.contains("of_nobody.weight") && people.out.contains("not needed: "));
+        // Alignment layers without a side, in either order: their widths tell.
+        const Run widths =
+            json(QStringList{"bundle", "import"} + sources(5) +
+                 QStringList{"--alignment", test::text(m_files[6]), test::text(m_files[5]), "--inspect"});
+        QVERIFY2(widths.exit == 0 && widths.json["can_retrieve"].toBool(), widths.trace());
         // --out and --inspect contradict each other, and one of them is needed.
         QCOMPARE(command({"bundle", "import", "--ecg", "x", "--inspect", "--out", path("y")}).exit, 1);
         QCOMPARE(command({"bundle", "import", "--ecg", "x"}).exit, 1);

@@ -5,7 +5,7 @@
 
 namespace echo2ecg::nn::cpu {
 
-// What one clip at a time needs beside the weights; kept between calls. For the published network 90 MiB.
+// What one clip at a time needs beside the weights; kept between calls. For the published network 110 MiB.
 struct EchoWorkspace
 {
     Buffer<float> tokens, next;          // into and out of a block, (tokens × width)
