@@ -9,6 +9,12 @@
 #include <immintrin.h>
 #endif
 
+#if defined(_MSC_VER) && !defined(__clang__)
+#define E2E_NOINLINE __declspec(noinline)
+#else
+#define E2E_NOINLINE __attribute__((noinline))
+#endif
+
 // Vectors of E2E_SIMD_WIDTH floats, for the one source of all kernels. Each instruction set is a translation unit of
 // its own that sets the width and is compiled with that set's flags; everything here is local to it, so that no
 // function compiled for a newer processor can be linked into a path that an older one takes.

@@ -58,8 +58,8 @@ struct PairRows
     }
 };
 
-template <int Rows, class Left, class Write>
-inline void tileOf(const Left& left, const void* panel, long depth, const Write& write, long row)
+// A function of its own, so that each height is compiled once and not with everything that is done to its result.
+template <int Rows, class Left> E2E_NOINLINE void tileOf(const Left& left, const void* panel, long depth, float* result)
 {
     Floats tile[Rows][2];
 #pragma GCC unroll 16
@@ -67,29 +67,36 @@ inline void tileOf(const Left& left, const void* panel, long depth, const Write&
         tile[i][0] = tile[i][1] = Floats{};
     left.template multiply<Rows>(panel, depth, tile);
 #pragma GCC unroll 16
-    for (int i = 0; i < Rows; ++i)
-        write(row + i, tile[i][0], tile[i][1]);
+    for (int i = 0; i < Rows; ++i) {
+        store(result + i * kPanel, tile[i][0]);
+        store(result + i * kPanel + kWidth, tile[i][1]);
+    }
 }
 
-template <int Rows, class Left, class Write>
-void restOf(const Left& left, long rows, const void* panel, long depth, const Write& write, long row)
+// As many rows as a tile takes of those that are left; returns how many.
+template <class Left> inline int nextTile(const Left& left, long rows, const void* panel, long depth, float* result)
 {
-    if constexpr (Rows > 0) {
-        if (rows == Rows)
-            tileOf<Rows>(left, panel, depth, write, row);
-        else
-            restOf<Rows - 1>(left, rows, panel, depth, write, row);
-    }
+    if (rows >= kStrip)
+        return tileOf<kStrip>(left, panel, depth, result), kStrip;
+    if (kStrip > 8 && rows >= 8)
+        return tileOf<8>(left, panel, depth, result), 8;
+    if (rows >= 4)
+        return tileOf<4>(left, panel, depth, result), 4;
+    if (rows >= 2)
+        return tileOf<2>(left, panel, depth, result), 2;
+    return tileOf<1>(left, panel, depth, result), 1;
 }
 
 // All rows against one panel; write(row, first vector, second vector) takes the result.
 template <class Left, class Write>
 inline void timesPanel(const Left& left, long rows, const void* panel, long depth, const Write& write)
 {
-    long row = 0;
-    for (; row + kStrip <= rows; row += kStrip)
-        tileOf<kStrip>(left.from(row), panel, depth, write, row);
-    restOf<kStrip - 1>(left.from(row), rows - row, panel, depth, write, row);
+    alignas(64) float result[kStrip * kPanel];
+    for (long row = 0; row < rows;) {
+        const int count = nextTile(left.from(row), rows - row, panel, depth, result);
+        for (int i = 0; i < count; ++i, ++row)
+            write(row, load(result + i * kPanel), load(result + i * kPanel + kWidth));
+    }
 }
 
 inline const void* panelAt(const Panels& panels, long index)
