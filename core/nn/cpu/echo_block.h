@@ -38,8 +38,8 @@ public:
     void mix(EchoWorkspace& workspace, Team& team) const;
     // Rows of workspace.next: attention's projection, skip path, MLP.
     void finish(long first, long last, EchoWorkspace& workspace, Scratch& scratch) const;
-    // The class token alone, out of project() of all rows with `classOnly`: the last block, of which nothing else is
-    // read.
+    // The same where nothing but the class token is read afterwards: keys and values of all rows, the query of row 0; then
+    // finish(0, 1, …).
     void projectForClass(long first, long last, EchoWorkspace& workspace, Scratch& scratch) const;
     void mixForClass(EchoWorkspace& workspace, Team& team) const;
 
