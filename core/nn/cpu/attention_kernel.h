@@ -97,24 +97,9 @@ struct MixWrite
     {
         a = a * inverse[row];
         b = b * inverse[row];
-        const bool add = call.addQuery && call.firstToken + row > 0;
-        const float* query = call.query + row * call.ldQuery + first;
-        float* out = call.out + row * call.ldOut + first;
-        if (columns == kPanel) {
-            if (add) {
-                a += load(query);
-                b += load(query + kWidth);
-            }
-            store(out, a);
-            store(out + kWidth, b);
-        } else {
-            if (add) {
-                a += loadPart(query, columns);
-                b += loadPart(query + kWidth, columns - kWidth);
-            }
-            storePart(out, a, columns);
-            storePart(out + kWidth, b, columns - kWidth);
-        }
+        if (call.addQuery && call.firstToken + row > 0)
+            addColumns(call.query + row * call.ldQuery + first, columns, a, b);
+        storeColumns(call.out + row * call.ldOut + first, columns, a, b);
     }
 };
 

@@ -119,6 +119,28 @@ inline PairRows asPairs(const float* rows, long ld, long count, long depth, std:
     return {scratch, even};
 }
 
+// Of a row that a panel's two vectors cover, the columns that exist.
+inline void addColumns(const float* from, long columns, Floats& a, Floats& b)
+{
+    if (columns == kPanel) {
+        a += load(from);
+        b += load(from + kWidth);
+    } else {
+        a += loadPart(from, columns);
+        b += loadPart(from + kWidth, columns - kWidth);
+    }
+}
+inline void storeColumns(float* to, long columns, Floats a, Floats b)
+{
+    if (columns == kPanel) {
+        store(to, a);
+        store(to + kWidth, b);
+    } else {
+        storePart(to, a, columns);
+        storePart(to + kWidth, b, columns - kWidth);
+    }
+}
+
 // Calls use(first column, columns in this panel, panel) for each panel.
 template <class Use> inline void eachPanel(const Panels& panels, const Use& use)
 {

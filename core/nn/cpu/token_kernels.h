@@ -17,15 +17,8 @@ template <Finish finish> struct LinearWrite
     LinearWrite(const LinearCall& c, long firstColumn, long count)
         : call(c), first(firstColumn), columns(count), bias0(Floats{}), bias1(Floats{})
     {
-        if (!c.bias)
-            return;
-        if (count == kPanel) {
-            bias0 = load(c.bias + first);
-            bias1 = load(c.bias + first + kWidth);
-        } else {
-            bias0 = loadPart(c.bias + first, count);
-            bias1 = loadPart(c.bias + first + kWidth, count - kWidth);
-        }
+        if (c.bias)
+            addColumns(c.bias + first, count, bias0, bias1);
     }
     void operator()(long row, Floats a, Floats b) const
     {
@@ -35,23 +28,9 @@ template <Finish finish> struct LinearWrite
             a = gelu(a);
             b = gelu(b);
         }
-        float* out = call.out + row * call.ldOut + first;
-        const float* residual = call.residual + (finish == Finish::AddResidual ? row * call.ldResidual + first : 0);
-        if (columns == kPanel) {
-            if constexpr (finish == Finish::AddResidual) {
-                a += load(residual);
-                b += load(residual + kWidth);
-            }
-            store(out, a);
-            store(out + kWidth, b);
-        } else {
-            if constexpr (finish == Finish::AddResidual) {
-                a += loadPart(residual, columns);
-                b += loadPart(residual + kWidth, columns - kWidth);
-            }
-            storePart(out, a, columns);
-            storePart(out + kWidth, b, columns - kWidth);
-        }
+        if constexpr (finish == Finish::AddResidual)
+            addColumns(call.residual + row * call.ldResidual + first, columns, a, b);
+        storeColumns(call.out + row * call.ldOut + first, columns, a, b);
     }
 };
 
