@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/bundles/ecg_recipe_form.h"
 
+#include "ui/bundles/recipe_fields.h"
+
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QDoubleValidator>
-#include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSpinBox>
@@ -37,31 +38,9 @@ constexpr int kOwnGroups = int(std::size(kGroups));
 
 EcgRecipeForm::EcgRecipeForm(QWidget* parent) : QWidget(parent)
 {
-    auto* form = new QFormLayout(this);
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setRowWrapPolicy(QFormLayout::WrapLongRows);
+    QFormLayout* form = recipeLayout(this);
     const auto row = [&](const QString& words, QWidget* field, const char* name, const QString& hint) {
-        field->setObjectName(QLatin1String(name));
-        field->setToolTip(hint);
-        form->addRow(words, field);
-        form->labelForField(field)->setToolTip(hint);
-    };
-    const auto decimal = [](double least, double most, int digits, double step) {
-        auto* box = new QDoubleSpinBox;
-        box->setRange(least, most);
-        box->setDecimals(digits);
-        box->setSingleStep(step);
-        box->setKeyboardTracking(false);
-        box->setButtonSymbols(QAbstractSpinBox::NoButtons); // arrow keys and wheel do the same
-        return box;
-    };
-    const auto whole = [](int least, int most, int step) {
-        auto* box = new QSpinBox;
-        box->setRange(least, most);
-        box->setSingleStep(step);
-        box->setKeyboardTracking(false);
-        box->setButtonSymbols(QAbstractSpinBox::NoButtons); // arrow keys and wheel do the same
-        return box;
+        addRecipeRow(form, words, field, name, hint);
     };
     const auto exponent = [this](double most) {
         auto* edit = new QLineEdit;
@@ -71,12 +50,12 @@ EcgRecipeForm::EcgRecipeForm(QWidget* parent) : QWidget(parent)
         connect(edit, &QLineEdit::editingFinished, this, &EcgRecipeForm::tell);
         return edit;
     };
-    m_rate = decimal(0, 100000, 1, 50);
+    m_rate = decimalNumber(0, 100000, 1, 50);
     m_rate->setSuffix(tr(" Hz"));
     m_rate->setSpecialValueText(tr("as recorded"));
     row(tr("Sampling rate"), m_rate, "ecgRate",
         tr("Resample to this rate first; 0 leaves the rate as recorded. The reference states no rate."));
-    m_clip = decimal(0, 1000, 1, 0.5);
+    m_clip = decimalNumber(0, 1000, 1, 0.5);
     m_clip->setPrefix(tr("± "));
     m_clip->setSuffix(tr(" σ"));
     m_clip->setSpecialValueText(tr("left out"));
@@ -84,23 +63,21 @@ EcgRecipeForm::EcgRecipeForm(QWidget* parent) : QWidget(parent)
     m_smoothness = exponent(1e12);
     row(tr("Baseline λ"), m_smoothness, "ecgLambda",
         tr("Stiffness of the asymmetric least squares baseline that is subtracted; 0 leaves the baseline in"));
-    m_asymmetry = decimal(0.001, 0.999, 3, 0.05);
+    m_asymmetry = decimalNumber(0.001, 0.999, 3, 0.05);
     row(tr("Baseline p"), m_asymmetry, "ecgAsymmetry", tr("Weight of samples above the baseline"));
-    m_iterations = whole(1, 1000, 1);
+    m_iterations = wholeNumber(1, 1000, 1);
     row(tr("Iterations"), m_iterations, "ecgIterations", tr("Of the baseline"));
-    m_groups = new QComboBox;
-    m_groups->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_groups->setMinimumContentsLength(16);
+    m_groups = choiceOf({});
     for (const auto& [words, groups] : kGroups)
         m_groups->addItem(tr(words));
     row(tr("Normalise"), m_groups, "ecgGroups", tr("Leads that share one mean and one standard deviation"));
     m_epsilon = exponent(1);
     row(tr("Added to variance"), m_epsilon, "ecgEpsilon", tr("Keeps a flat group from being divided by zero"));
-    m_window = whole(1, 10'000'000, 24);
+    m_window = wholeNumber(1, 10'000'000, 24);
     m_window->setSuffix(tr(" samples"));
     row(tr("Window"), m_window, "ecgWindow",
         tr("What the encoder gets. The table of time positions is stretched when it is shorter than that."));
-    m_start = whole(0, 10'000'000, 24);
+    m_start = wholeNumber(0, 10'000'000, 24);
     m_start->setPrefix(tr("sample "));
     row(tr("From"), m_start, "ecgStart", tr("First sample of the window"));
     for (QDoubleSpinBox* box : {m_rate, m_clip, m_asymmetry})
@@ -141,17 +118,12 @@ void EcgRecipeForm::tell()
 {
     if (m_filling)
         return;
-    // A field that shows the old value rounded doesn't change it.
-    const auto take = [](double& field, double shown, int digits) {
-        if (QString::number(field, 'f', digits) != QString::number(shown, 'f', digits))
-            field = shown;
-    };
     ecg::EcgRecipe recipe = m_recipe;
     double rate = recipe.resampleToHz.value_or(0);
-    take(rate, m_rate->value(), m_rate->decimals());
+    takeShown(rate, m_rate);
     recipe.resampleToHz = rate >= 1 ? std::optional(rate) : std::nullopt;
-    take(recipe.clipSigmas, m_clip->value(), m_clip->decimals());
-    take(recipe.baselineP, m_asymmetry->value(), m_asymmetry->decimals());
+    takeShown(recipe.clipSigmas, m_clip);
+    takeShown(recipe.baselineP, m_asymmetry);
     if (m_smoothness->hasAcceptableInput() && m_smoothness->text() != shortest(recipe.baselineLambda))
         recipe.baselineLambda = m_smoothness->text().toDouble();
     if (m_epsilon->hasAcceptableInput() && m_epsilon->text() != shortest(recipe.normalisationEpsilon))
