@@ -10,6 +10,14 @@
 
 namespace echo2ecg::ecg {
 
+std::size_t RepresentativeBeat::samples() const
+{
+    for (const auto& lead : leads)
+        if (!lead.empty())
+            return lead.size();
+    return 0;
+}
+
 std::size_t EcgRecord::presentLeads() const
 {
     std::size_t count = 0;

@@ -35,6 +35,26 @@ struct StatedMeasurement
     std::string text;
 };
 
+// One averaged or median beat per lead, millivolts; all present leads of equal length.
+struct RepresentativeBeat
+{
+    std::array<std::vector<float>, leadCount> leads;
+    double samplingHz = 0;
+
+    const std::vector<float>& operator[](Lead lead) const { return leads[index(lead)]; }
+    std::vector<float>& operator[](Lead lead) { return leads[index(lead)]; }
+    bool has(Lead lead) const { return !leads[index(lead)].empty(); }
+    std::size_t samples() const; // per lead
+};
+
+// Borders of the waves over all leads (earliest onset, latest end), in seconds from the first sample of the beat they
+// belong to. A wave that isn't there has no borders.
+struct WaveBorders
+{
+    std::optional<double> pOnset, pOffset, qrsOnset, qrsOffset, tOnset, tOffset;
+    bool operator==(const WaveBorders&) const = default;
+};
+
 // One ECG recording. Samples are millivolts as float, one vector per lead, all present leads of equal length; an absent lead
 // is an empty vector. NaN marks samples that the file calls invalid. Everything a reader assumed is in `warnings`.
 struct EcgRecord
@@ -48,6 +68,9 @@ struct EcgRecord
     AcquisitionFilters filters;
     std::vector<StatedMeasurement> measurements;
     std::vector<std::string> statements;
+    // The beat that the file itself averaged, and where it puts the waves in it.
+    std::optional<RepresentativeBeat> fileBeat;
+    WaveBorders fileBorders;
 
     std::string format;          // for people: "DICOM 12-lead ECG", "WFDB", "GE CardioSoft XML"
     std::filesystem::path file;  // the file that was opened
