@@ -17,6 +17,7 @@ enum class Quantity
     HeartRate, RrMean, RrSdnn, RrRmssd, Pr, PDuration, Qrs, Qt, QtcBazett, QtcFridericia, QtcFramingham, QtcHodges,
     PAxis, QrsAxis, TAxis, SokolowLyon, Cornell
 };
+constexpr std::size_t quantityCount = std::size_t(Quantity::Cornell) + 1;
 // "QTc (Fridericia)", "PR interval"; unit "ms", "/min", "°", "mV".
 std::string_view label(Quantity quantity) noexcept;
 std::string_view unit(Quantity quantity) noexcept;
@@ -33,10 +34,12 @@ struct Measurements
 {
     std::vector<std::size_t> rPeaks;       // samples of the recording, one per QRS, ascending
     std::vector<bool> inMedian;            // per peak: its beat is part of the median (premature and odd beats aren't)
+    std::vector<bool> afterGap;            // per peak: the signal is absent somewhere before it, so no RR interval counts
     std::optional<RepresentativeBeat> beat; // per-lead median of the dominant beats
     std::size_t beatRPeak = 0;             // sample of the beat where the R peaks were laid over each other
     WaveBorders borders;                   // in `beat`
     bool borderMoved = false;              // by a person
+    bool pDoubtful = false;                // something is before the QRS, but not alike from beat to beat, as in fibrillation
     std::vector<Measured> values;          // one per Quantity, in order
     std::string whyNot;                    // when nothing could be measured: "No QRS complexes were found."
 
