@@ -50,9 +50,11 @@ Kind kindOf(const Object& object, const Identity& identity)
         uid.starts_with(storage) ? std::string_view(uid).substr(storage.size()) : std::string_view();
     if (tail.starts_with("88."))
         return Kind::StructuredReport;
-    if (isOneOf(tail, {"9.1.1", "9.1.2", "9.1.3"}))
+    if (isOneOf(tail, {"9.1.1", "9.1.2", "9.1.3", "9.1.4"}))
         return Kind::EcgWaveform;
-    if (tail == "9.2.1")
+    // Haemodynamic, electrophysiology, pulse, respiratory and sleep waveforms, and private classes, often hold an ECG
+    // too.
+    if (tail.starts_with("9.") || (tail.empty() && object.main.contains(tag::WaveformSequence)))
         return hasEcgChannel(object) ? Kind::EcgWaveform : Kind::Other;
     const bool isUltrasoundClass = isOneOf(tail, {"3", "3.1", "6", "6.1"});
     // Screens of ultrasound machines also travel as secondary captures, and old files name no class.

@@ -83,6 +83,7 @@ enum : std::uint32_t {
     RedPaletteData = 0x00281201,
     RedSegmentedPalette = 0x00281221,
 
+    MultiplexGroupTimeOffset = 0x00181068,
     MultiplexGroupLabel = 0x003A0020,
     WaveformOriginality = 0x003A0004,
     NumberOfChannels = 0x003A0005,
@@ -103,7 +104,10 @@ enum : std::uint32_t {
 
     MeasurementUnits = 0x004008EA,
     ConceptName = 0x0040A043,
+    ReferencedChannels = 0x0040A0B0,
+    TemporalRange = 0x0040A130,
     SamplePositions = 0x0040A132,
+    TimeOffsets = 0x0040A138,
     ConceptCode = 0x0040A168,
     AnnotationGroup = 0x0040A180,
     NumericValue = 0x0040A30A,

@@ -32,10 +32,16 @@ Code firstCode(const DataSet& data, std::uint32_t tag)
 // How one stored sample becomes a number.
 struct SampleFormat
 {
+    enum class Law { Linear, Mu, A };
+
     std::size_t bytes = 2;
     bool isSigned = true;
+    Law law = Law::Linear;
     bool bigEndian = false;
     bool swapBytesInWords = false; // 8-bit samples in big-endian OW
+
+    static std::int64_t muLaw(unsigned code);
+    static std::int64_t aLaw(unsigned code);
 
     std::int64_t at(const std::vector<std::uint8_t>& data, std::size_t index) const
     {
@@ -46,11 +52,29 @@ struct SampleFormat
                 from ^= 1;
             bits |= std::uint64_t(data[from]) << (8 * i);
         }
+        if (law != Law::Linear)
+            return law == Law::Mu ? muLaw(unsigned(bits)) : aLaw(unsigned(bits));
         if (!isSigned)
             return std::int64_t(bits);
         return bytes == 1 ? std::int8_t(bits) : bytes == 2 ? std::int16_t(bits) : std::int32_t(bits);
     }
 };
+
+// ITU-T G.711, in the numbers of its tables: ±8031 and ±4032.
+std::int64_t SampleFormat::muLaw(unsigned code)
+{
+    code = ~code & 0xFFu;
+    const int magnitude = (int(((code & 0xFu) << 1) + 33u) << ((code >> 4) & 7u)) - 33;
+    return code & 0x80u ? -magnitude : magnitude;
+}
+
+std::int64_t SampleFormat::aLaw(unsigned code)
+{
+    code ^= 0x55u;
+    const unsigned segment = (code >> 4) & 7u, step = ((code & 0xFu) << 1) + 1u;
+    const int magnitude = segment == 0 ? int(step) : int((step + 32u) << (segment - 1));
+    return code & 0x80u ? magnitude : -magnitude;
+}
 
 SampleFormat sampleFormat(const Object& object, const DataSet& item, const std::string& where)
 {
@@ -58,8 +82,11 @@ SampleFormat sampleFormat(const Object& object, const DataSet& item, const std::
     const std::string interpretation = item.raw(tag::WaveformInterpretation);
     SampleFormat format;
     const std::string size = interpretation.size() == 2 ? interpretation.substr(1) : std::string();
-    if (size.empty() || (interpretation[0] != 'S' && interpretation[0] != 'U') ||
-        (size != "B" && size != "S" && size != "L"))
+    if (interpretation == "MB" || interpretation == "AB")
+        format.law = interpretation == "MB" ? SampleFormat::Law::Mu : SampleFormat::Law::A;
+    const bool isLinear = !size.empty() && (interpretation[0] == 'S' || interpretation[0] == 'U') &&
+                          (size == "B" || size == "S" || size == "L");
+    if (!isLinear && format.law == SampleFormat::Law::Linear)
         object.fail(base::ErrorCode::Unsupported,
                     interpretation.empty() ? "The waveform doesn't say how its samples are stored."
                                            : std::string("Waveform samples stored as \"") +
@@ -123,6 +150,9 @@ WaveformGroup readGroup(Object& object, const DataSet& item, int number)
 {
     const std::string where = "multiplex group " + std::to_string(number);
     WaveformGroup group;
+    group.number = number;
+    if (const auto offset = item.number(tag::MultiplexGroupTimeOffset, "DS"))
+        group.timeOffsetSeconds = *offset / 1000;
     group.label = item.utf8(tag::MultiplexGroupLabel);
     group.originality = item.utf8(tag::WaveformOriginality);
     group.samplingHz = item.number(tag::SamplingFrequency, "DS").value_or(0);
@@ -143,6 +173,7 @@ WaveformGroup readGroup(Object& object, const DataSet& item, int number)
         group.channels.push_back(readChannel(definition, group.samplingHz));
 
     const SampleFormat format = sampleFormat(object, item, where);
+    group.companded = format.law != SampleFormat::Law::Linear;
     const Element* data = item.find(tag::WaveformData);
     if (!data || data->undefinedLength)
         object.fail(item.trouble() ? base::ErrorCode::Truncated : base::ErrorCode::Missing,
@@ -184,6 +215,12 @@ WaveformAnnotation readAnnotation(const DataSet& item)
         annotation.text = firstCode(item, tag::ConceptCode).meaning;
     annotation.value = item.number(tag::NumericValue, "DS");
     annotation.unit = firstCode(item, tag::MeasurementUnits).value;
+    annotation.temporalRange = item.raw(tag::TemporalRange);
+    annotation.timeOffsets = item.numbers(tag::TimeOffsets, "DS");
+    // Pairs of a multiplex group and a channel in it.
+    const auto referenced = item.numbers(tag::ReferencedChannels, "US");
+    for (std::size_t i = 0; i < referenced.size() && i < 1024; i += 2)
+        annotation.multiplexGroups.push_back(int(referenced[i]));
     for (double position : item.numbers(tag::SamplePositions, "UL")) {
         if (position >= 0 && position <= double(std::numeric_limits<int>::max()))
             annotation.samplePositions.push_back(int(position));

@@ -25,6 +25,9 @@ struct WaveformGroup
     std::string label;       // "RHYTHM", "MEDIAN BEAT" …
     std::string originality; // "ORIGINAL", "DERIVED"
     double samplingHz = 0;
+    int number = 0;                           // in the file, from 1
+    std::optional<double> timeOffsetSeconds;  // of its first sample, from the start of the acquisition
+    bool companded = false;                   // µ-law or A-law
     std::vector<WaveformChannel> channels;  // all of equal length
 };
 
@@ -35,8 +38,11 @@ struct WaveformAnnotation
     std::string text;
     std::optional<double> value;
     std::string unit;
-    std::vector<int> samplePositions;  // 1-based, as stored
-    int group = 0;                     // annotation group number
+    std::string temporalRange;            // "POINT", "SEGMENT" …
+    std::vector<int> samplePositions;     // 1-based, as stored
+    std::vector<double> timeOffsets;      // milliseconds, of a multiplex group's own time
+    std::vector<int> multiplexGroups;     // numbers of the multiplex groups that it refers to
+    int group = 0;                        // annotation group number
 };
 
 struct WaveformDocument

@@ -8,7 +8,7 @@ namespace echo2ecg::ecg {
 
 namespace {
 
-constexpr double pageSeconds = 10; // one page shows at most this
+constexpr double mostSeconds = 10; // one page shows at most this
 constexpr double pulseSeconds = 0.2;
 constexpr double edge = 2; // paper edge to pulse, and pulse to trace
 constexpr double rightMargin = 3;
@@ -34,7 +34,7 @@ Page layOutPage(const PageSettings& settings, double seconds)
     const double speed = settings.mmPerSecond > 0 ? settings.mmPerSecond : 25.0;
     const double gain = settings.mmPerMillivolt > 0 ? settings.mmPerMillivolt : 10.0;
     const double start = std::max(0.0, settings.startSeconds);
-    const double shown = std::isfinite(seconds) ? std::clamp(seconds - start, 0.0, pageSeconds) : 0.0;
+    const double shown = std::isfinite(seconds) ? std::clamp(seconds - start, 0.0, mostSeconds) : 0.0;
 
     const RowStyle& style = sheet ? printout : stacked;
     const double stretch = std::max(1.0, gain / 10.0);

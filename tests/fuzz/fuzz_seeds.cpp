@@ -195,18 +195,65 @@ void texts(Seeds& seeds)
     seeds.add("phenotype_table", "tab.csv", "PATIENT_ID\tSHD\np1\tyes\n\"open\t1\n");
 }
 
-// Samples of a CardioSoft document cut short, so that the rest of it fits a fuzzer's inputs.
+// Samples of an XML document cut short, so that the rest of it fits a fuzzer's inputs.
 std::string shortened(const std::string& xml)
 {
+    constexpr std::size_t longest = 400;
     std::string out;
     std::size_t at = 0;
     for (;;) {
-        const std::size_t start = xml.find("<WaveformData", at), text = xml.find('>', start), end = xml.find('<', text);
-        if (start == std::string::npos || text == std::string::npos || end == std::string::npos)
+        const std::size_t text = xml.find('>', at), end = xml.find('<', text);
+        if (text == std::string::npos || end == std::string::npos)
             return out + xml.substr(at);
-        out += xml.substr(at, std::min(text + 40, end) - at);
+        out += xml.substr(at, std::min(text + longest, end) - at);
         at = end;
     }
+}
+
+struct EcgFolder
+{
+    const char *folder, *target;
+};
+
+// The samples of each format for the target that reads it.
+constexpr EcgFolder ecgFolders[] = {
+    {"ecg_hl7_aecg", "aecg"},
+    {"ecg_ge_muse_xml", "muse"},
+    {"ecg_ge_cardiosoft_xml", "cardiosoft"},
+    {"ecg_philips_sierra_xml", "sierra"},
+    {"ecg_scp", "scp"},
+    {"ecg_ishne", "ishne"},
+    {"ecg_edf_bdf", "edf"},
+};
+
+const char* targetOf(const std::string& folder, const std::string& name)
+{
+    for (const EcgFolder& each : ecgFolders)
+        if (folder == each.folder)
+            return each.target;
+    const auto starts = [&](const char* text) { return name.find(text) == 0; };
+    return starts("scp")            ? "scp"
+           : starts("muse")         ? "muse"
+           : starts("sierra")       ? "sierra"
+           : starts("minimum_aecg") ? "aecg"
+                                    : nullptr;
+}
+
+void arrays(Seeds& seeds)
+{
+    const std::string description = R"({"rate_hz":250,"units":"uV","leads":["I","II"],"record":0})";
+    const std::string nul(1, '\0');
+    for (const char* shape : {"(2, 4), ", "(4, 2), ", "(1, 1, 4, 2), "}) {
+        std::string header = std::string("{'descr': '<i2', 'fortran_order': False, 'shape': ") + shape + "}";
+        header.resize(117, ' ');
+        header += '\n';
+        seeds.add("npy_ecg", std::to_string(seeds.count()) + ".npy",
+                  description + nul + "\x93NUMPY\x01" + nul + "\x76" + nul + header + "abcdefghijklmnop");
+    }
+    seeds.add("csv", "ours.csv",
+              "# Echo2ECG Workstation, research use only; mV; 500 Hz\ntime_s,I,II\n0,0.1,0.2\n0.002,,0.25\n");
+    seeds.add("csv", "semicolon.csv", "\xEF\xBB\xBFtime (ms);I (uV);V1 (uV)\r\n0;0,5;3\r\n2;1,5;-4\r\n");
+    seeds.add("csv", "described.csv", description + nul + "I\tII\n1\t2\n3\t4\n");
 }
 
 void sharedData(Seeds& seeds)
@@ -228,13 +275,13 @@ void sharedData(Seeds& seeds)
         }
         if (folder == "ecg_dicom" || name.find("ecg") == 0)
             seeds.add("dicom_waveform", name, contentOf(entry.path(), 16 * 1024));
-        if (kind == ".xml")
-            seeds.add("cardiosoft", name, shortened(contentOf(entry.path(), 1 << 20)).substr(0, 48 * 1024));
+        const std::string whole =
+            kind == ".xml" ? contentOf(entry.path(), 1 << 20) : contentOf(entry.path(), 48 * 1024);
+        const std::string small = whole.size() > 64 * 1024 ? shortened(whole).substr(0, 64 * 1024) : whole;
+        if (const char* target = targetOf(folder, name))
+            seeds.add(target, name, small);
         if (folder.find("ecg_") == 0 || folder == "hostile_ecg" || kind == ".scp")
-            seeds.add("ecg", name,
-                      entry.file_size() <= 48 * 1024 || kind != ".xml"
-                          ? contentOf(entry.path(), 48 * 1024)
-                          : shortened(contentOf(entry.path(), 1 << 20)).substr(0, 48 * 1024));
+            seeds.add("ecg", name, small.substr(0, 48 * 1024));
         if (kind == ".hea") {
             std::string header = contentOf(entry.path(), 8192);
             const std::string stem = entry.path().stem().string();
@@ -262,6 +309,7 @@ int main(int count, char** arguments)
     bundles(seeds);
     dicom(seeds);
     texts(seeds);
+    arrays(seeds);
     sharedData(seeds);
     std::printf("%d seeds in %s\n", seeds.count(), arguments[1]);
 }

@@ -5,15 +5,11 @@
 #include "base/npy.h"
 #include "dicom/dicom_file.h"
 #include "dicom/image.h"
-#include "dicom/waveform.h"
-#include "ecg/ecg_reader.h"
-#include "ecg/readers/cardiosoft_reader.h"
-#include "ecg/readers/dicom_reader.h"
-#include "ecg/readers/known_formats.h"
-#include "ecg/readers/wfdb_reader.h"
 #include "ecg/recipe.h"
 #include "echo/recipe.h"
+#include "fuzz/checks.h"
 #include "fuzz/read_checkpoint.h"
+#include "fuzz/read_ecg.h"
 #include "fuzz/scratch.h"
 #include "library/phenotype_table.h"
 #include "nn/bundle.h"
@@ -25,28 +21,6 @@
 namespace echo2ecg::fuzz {
 
 namespace {
-
-std::string_view asText(Bytes bytes)
-{
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-void require(bool holds, const char* what)
-{
-    if (!holds)
-        throw std::logic_error(what);
-}
-
-template <class Work> bool refusedOrDone(Work work)
-{
-    try {
-        work();
-        return true;
-    } catch (const base::Error& error) {
-        require(!error.sentence().empty(), "an error says nothing");
-        return false;
-    }
-}
 
 bool readJson(Bytes bytes)
 {
@@ -151,60 +125,6 @@ bool readDicomImage(Bytes bytes)
     });
 }
 
-void checkRecord(const ecg::EcgRecord& record)
-{
-    require(record.samplingHz > 0 && std::isfinite(record.samplingHz), "an ECG without a rate");
-    require(record.presentLeads() > 0, "an ECG without leads");
-    for (const auto& lead : record.leads)
-        require(lead.empty() || lead.size() == record.samples(), "leads of different lengths");
-    require(record.signalHash().size() == 64, "a signal without a hash");
-}
-
-bool readDicomWaveform(Bytes bytes)
-{
-    const auto file = Scratch::instance().write("in.dcm", bytes);
-    const bool isRead = refusedOrDone([&] {
-        for (const dicom::WaveformGroup& group : dicom::readWaveforms(file).groups)
-            for (const dicom::WaveformChannel& channel : group.channels)
-                require(channel.samples.size() == group.channels.front().samples.size(),
-                        "channels of different lengths");
-    });
-    refusedOrDone([&] { checkRecord(ecg::DicomEcgReader().read(file)); });
-    return isRead;
-}
-
-// The header, and behind its first NUL the bytes of the signal file that it may name r.dat or r.mat.
-bool readWfdb(Bytes bytes)
-{
-    const auto end = std::find(bytes.begin(), bytes.end(), std::uint8_t(0));
-    const Bytes header(bytes.begin(), end), signal(end == bytes.end() ? end : end + 1, bytes.end());
-    const auto file = Scratch::instance().write("r.hea", header);
-    const bool isMatlab = asText(header).find("r.mat") != std::string_view::npos;
-    Scratch::instance().write(isMatlab ? "r.mat" : "r.dat", signal);
-    (void)ecg::looksLikeEcg(file);
-    return refusedOrDone([&] { checkRecord(ecg::WfdbReader().read(file)); });
-}
-
-bool readCardioSoft(Bytes bytes)
-{
-    const auto file = Scratch::instance().write("in.xml", bytes);
-    (void)ecg::looksLikeEcg(file);
-    require(!ecg::whyNotRead(file, asText(bytes).substr(0, 4096)).empty(), "no word about what isn't read");
-    return refusedOrDone([&] { checkRecord(ecg::CardioSoftReader().read(file)); });
-}
-
-// Whatever is recognised as an ECG, through the door that the program uses.
-bool readAnyEcg(Bytes bytes)
-{
-    const auto file = Scratch::instance().write("in.ecg", bytes);
-    const bool isKnown = ecg::looksLikeEcg(file);
-    return refusedOrDone([&] {
-        const ecg::EcgRecord record = ecg::readEcg(file);
-        require(isKnown, "an ECG was read that doesn't look like one");
-        checkRecord(record);
-    });
-}
-
 bool readPhenotypes(Bytes bytes)
 {
     const auto file = Scratch::instance().write("in.csv", bytes);
@@ -228,8 +148,16 @@ constexpr Target all[] = {
     {"dicom_header", readDicomHeader},
     {"dicom_image", readDicomImage},
     {"dicom_waveform", readDicomWaveform},
-    {"wfdb", readWfdb},
+    {"aecg", readAecg},
+    {"muse", readMuse},
+    {"sierra", readSierra},
     {"cardiosoft", readCardioSoft},
+    {"scp", readScp},
+    {"ishne", readIshne},
+    {"edf", readEdf},
+    {"wfdb", readWfdb},
+    {"csv", readCsv},
+    {"npy_ecg", readNpyEcg},
     {"ecg", readAnyEcg},
     {"phenotype_table", readPhenotypes},
 };

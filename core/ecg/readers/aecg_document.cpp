@@ -99,10 +99,18 @@ void AecgDocument::opened(const std::string& tag)
             sequence()->otherKind = true;
     } else if (tag == "annotation") {
         m_annotations.emplace_back();
+        m_waves.emplace_back();
     } else if (tag == "controlVariable" || tag == "relatedObservation") {
         m_controls.emplace_back();
     } else if (tag == "code" && parent() == "annotation" && !m_annotations.empty()) {
         m_annotations.back() = attribute("code");
+    } else if (tag == "value" && parent() == "annotation" && !m_waves.empty()) {
+        m_waves.back().kind = attribute("code");
+    } else if (tag == "code" && parent() == "boundary" && !m_waves.empty()) {
+        const std::string code = attribute("code");
+        m_waves.back().ofOneLead = m_waves.back().ofOneLead || code.find("LEAD") != std::string::npos;
+        if (code.starts_with("TIME_"))
+            m_waves.back().timeCode = code;
     } else if (tag == "code" && (parent() == "controlVariable" || parent() == "relatedObservation") &&
                !m_controls.empty()) {
         m_controls.back() = attribute("code");
@@ -121,9 +129,13 @@ void AecgDocument::closed(const std::string& tag, const std::string& text)
         else
             sequenceValue(tag);
     } else if (tag == "annotation" && !m_annotations.empty()) {
+        finishWave();
         m_annotations.pop_back();
+        m_waves.pop_back();
     } else if ((tag == "controlVariable" || tag == "relatedObservation") && !m_controls.empty()) {
         m_controls.pop_back();
+    } else if ((tag == "low" || tag == "high") && parent(2) == "boundary") {
+        boundary(tag);
     } else if (tag == "value" && parent() == "annotation") {
         annotationValue();
         if (m_annotations.back() == "MDC_ECG_INTERPRETATION_STATEMENT" && !text.empty() &&
@@ -145,6 +157,36 @@ void AecgDocument::closed(const std::string& tag, const std::string& text)
     } else {
         person(tag, text);
     }
+}
+
+void AecgDocument::boundary(const std::string& tag)
+{
+    const auto number = parseNumber(attribute("value"));
+    if (m_waves.empty() || !number || !std::isfinite(*number))
+        return;
+    (tag == "low" ? m_waves.back().low : m_waves.back().high) = secondsOf(*number, attribute("unit"));
+}
+
+// Waves of a derived beat, over all leads. Of several beats in one series the first counts.
+void AecgDocument::finishWave()
+{
+    const Wave& wave = m_waves.back();
+    if (m_annotations.back() != "MDC_ECG_WAVC" || wave.ofOneLead || wave.timeCode != "TIME_RELATIVE" ||
+        !inside("derivedSeries") || series.empty() || !series.back().derived)
+        return;
+    WaveBorders& b = series.back().borders;
+    const auto set = [&](std::optional<double>& onset, std::optional<double>& offset) {
+        if (onset || offset)
+            return;
+        onset = wave.low;
+        offset = wave.high;
+    };
+    if (wave.kind == "MDC_ECG_WAVC_PWAVE")
+        set(b.pOnset, b.pOffset);
+    else if (wave.kind == "MDC_ECG_WAVC_QRSWAVE")
+        set(b.qrsOnset, b.qrsOffset);
+    else if (wave.kind == "MDC_ECG_WAVC_TWAVE")
+        set(b.tOnset, b.tOffset);
 }
 
 void AecgDocument::cutOff(const std::string& tag, const std::string& text)

@@ -30,7 +30,8 @@ struct AecgSeries
 {
     std::string code;
     bool derived = false;
-    std::string start; // as written
+    std::string start;   // as written
+    WaveBorders borders; // over all leads, in seconds of its own relative time
     std::vector<AecgSequenceSet> sets;
 };
 
@@ -55,6 +56,8 @@ private:
     void sequenceValue(const std::string& tag);
     void annotationValue();
     void filterValue();
+    void boundary(const std::string& tag);
+    void finishWave();
     void person(const std::string& tag, const std::string& text);
 
     struct Found
@@ -63,8 +66,17 @@ private:
         int rank = 0;
     };
 
+    // Where an annotation puts a wave.
+    struct Wave
+    {
+        std::string kind, timeCode;
+        std::optional<double> low, high; // seconds
+        bool ofOneLead = false;
+    };
+
     EcgRecord& m_record;
     std::vector<std::string> m_annotations; // codes of the open annotations
+    std::vector<Wave> m_waves;              // of the same annotations
     std::vector<std::string> m_controls;    // codes of the open control variables
     std::map<std::string, Found> m_found;
 };

@@ -2,6 +2,7 @@
 #include "ecg/readers/aecg_reader.h"
 
 #include "ecg/readers/aecg_document.h"
+#include "ecg/readers/file_beat.h"
 #include "ecg/readers/known_formats.h"
 #include "ecg/readers/reader_support.h"
 
@@ -146,6 +147,34 @@ private:
     std::string m_others;
 };
 
+// The derived beat, read as a recording of its own.
+void takeBeat(EcgRecord& record, const AecgSeries& series)
+{
+    EcgRecord beat;
+    beat.file = record.file;
+    try {
+        SetTaker(beat, series).take();
+    } catch (const ParseError&) {
+        noteLostBeat(record, "derivedSeries");
+        return;
+    }
+    const bool damaged = std::any_of(beat.warnings.begin(), beat.warnings.end(), [](const base::Warning& w) {
+        return w.code != "leads-ignored" && w.code != "lead-twice";
+    });
+    if (damaged) {
+        noteLostBeat(record, "derivedSeries");
+        return;
+    }
+    WaveBorders borders = series.borders;
+    const auto first = std::find_if(series.sets.begin(), series.sets.end(), [](const auto& s) { return holdsLead(s); });
+    const double head = first->head.value_or(0);
+    for (const auto border : {&WaveBorders::pOnset, &WaveBorders::pOffset, &WaveBorders::qrsOnset,
+                              &WaveBorders::qrsOffset, &WaveBorders::tOnset, &WaveBorders::tOffset})
+        if (borders.*border)
+            *(borders.*border) -= head;
+    setFileBeat(record, {std::move(beat.leads), beat.samplingHz}, borders);
+}
+
 std::string part(const std::string& stamp, std::size_t at)
 {
     return stamp.size() >= at + 2 ? stamp.substr(at, 2) : std::string{};
@@ -198,16 +227,15 @@ EcgRecord AecgReader::read(const std::filesystem::path& file) const
     else if (std::count_if(document.series.begin(), document.series.end(),
                            [](const AecgSeries& s) { return !s.derived && holdsLead(s); }) > 1)
         record.warnings.push_back({"waveform-ignored", "The file holds several recordings; the first is used.", {}});
-    if (document.damage())
-        record.warnings.push_back(
-            {"truncated", "The XML is damaged; what follows is lost.", document.damage()->place().where});
+    if (const auto derived = std::find_if(document.series.begin(), document.series.end(),
+                                          [](const AecgSeries& s) { return s.derived && holdsLead(s); });
+        rhythm && derived != document.series.end())
+        takeBeat(record, *derived);
 
     takeMoment(record, chosen->start.empty() ? document.effective : chosen->start);
     record.measurements = document.measurements();
     record.device = document.model + (document.software.empty() ? "" : " " + document.software);
-    if (!record.patient.ageYears)
-        record.patient.ageYears = yearsBetween(record.patient.birthDate, record.date);
-    finishRecord(record);
+    finishXmlRecord(record, document.damage(), {}, {});
     return record;
 }
 

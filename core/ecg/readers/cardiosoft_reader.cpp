@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ecg/readers/cardiosoft_reader.h"
 
+#include "ecg/readers/file_beat.h"
 #include "ecg/readers/known_formats.h"
 #include "ecg/readers/reader_support.h"
-#include "ecg/readers/xml_text.h"
+#include "ecg/readers/xml_walker.h"
 
-#include <QXmlStreamReader>
-
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -20,14 +20,12 @@ using base::ErrorCode;
 using base::ParseError;
 
 constexpr std::size_t maxFileBytes = 64u << 20;
-constexpr qsizetype maxLeafCharacters = 24 << 20; // of one element: as many samples as a lead may have
-constexpr int maxDepth = 64;
 
 // One WaveformData block with the numbers that stand beside it.
 struct Block
 {
     std::array<std::vector<float>, leadCount> leads; // raw counts
-    std::optional<double> rate, resolution, declared;
+    std::optional<double> rate, resolution, declared, firstValid, lastValid;
     bool resolutionInMicrovolts = true;
     std::size_t gaps = 0, unknownLeads = 0;
 
@@ -65,105 +63,38 @@ std::string humanName(const std::string& tag)
     return result;
 }
 
-class Document
+class Document final : public XmlWalker
 {
 public:
-    Document(const std::filesystem::path& file, EcgRecord& record) : m_file(file), m_record(record) {}
-
-    void read(QString& text)
+    Document(const std::filesystem::path& file, EcgRecord& record) : XmlWalker(file, record.warnings), m_record(record)
     {
-        m_xml.addData(text);
-        text.clear(); // the parser has its own copy
-        while (!m_xml.atEnd()) {
-            switch (m_xml.readNext()) {
-            case QXmlStreamReader::DTD:
-                if (!m_xml.entityDeclarations().isEmpty())
-                    throw ParseError(ErrorCode::Unsupported, "The document declares entities, which no ECG needs.",
-                                     place());
-                break;
-            case QXmlStreamReader::StartElement:
-                startElement();
-                break;
-            case QXmlStreamReader::Characters:
-                if (m_open && !m_xml.isWhitespace())
-                    m_text += m_xml.text();
-                if (m_text.size() > maxLeafCharacters)
-                    throw ParseError(ErrorCode::LimitExceeded, "One element holds more text than an ECG can have.",
-                                     place());
-                break;
-            case QXmlStreamReader::EndElement:
-                endElement();
-                break;
-            default:
-                break;
-            }
-        }
-        if (m_xml.hasError() && !m_stripComplete)
-            throw ParseError(m_xml.error() == QXmlStreamReader::PrematureEndOfDocumentError ? ErrorCode::Truncated
-                                                                                            : ErrorCode::Malformed,
-                             "The XML can't be read any further.", place());
-        if (m_xml.hasError())
-            m_record.warnings.push_back(
-                {"truncated", "The XML is damaged behind the rhythm strip; what follows is lost.", place().where});
     }
 
     Block strip, median;
     Moment observed, born;
     std::string family, given, deviceName, deviceVersion;
-    bool simulated = false;
+    WaveBorders borders; // of the median
+    bool simulated = false, stripComplete = false;
 
 private:
-    base::Place place() const { return {m_file, "line " + std::to_string(m_xml.lineNumber())}; }
-
-    bool inside(const char* name) const
-    {
-        for (const std::string& open : m_path)
-            if (open == name)
-                return true;
-        return false;
-    }
-    // parent(0) is the element itself while it is on the path.
-    std::string_view parent(std::size_t up = 1) const
-    {
-        return m_path.size() > up ? std::string_view(m_path[m_path.size() - 1 - up]) : std::string_view{};
-    }
     Block* block() { return inside("StripData") ? &strip : inside("MedianSamples") ? &median : nullptr; }
 
-    void startElement()
+    void closed(const std::string& tag, const std::string& text) override
     {
-        if (m_path.size() >= std::size_t(maxDepth))
-            throw ParseError(ErrorCode::LimitExceeded, "The XML is nested too deeply.", place());
-        m_path.push_back(m_xml.name().toString().toStdString());
-        m_text.clear();
-        m_open = true;
-        m_units = m_xml.attributes().value(QLatin1String("units")).toString().toStdString();
-        m_lead = m_xml.attributes().value(QLatin1String("lead")).toString().toStdString();
-        if (m_lead.empty())
-            m_lead = m_xml.attributes().value(QLatin1String("Lead")).toString().toStdString();
-    }
-
-    void endElement()
-    {
-        const std::string tag = m_path.back();
         if (tag == "StripData")
-            m_stripComplete = !strip.isEmpty();
-        if (m_open) // a leaf: it had no child since it started
-            leaf(tag, m_text.toUtf8().toStdString());
-        m_open = false;
-        m_text.clear();
-        m_path.pop_back();
+            stripComplete = !strip.isEmpty();
+        leaf(tag, text);
     }
 
-    void leaf(const std::string& tag, const std::string& raw)
+    void leaf(const std::string& tag, const std::string& value)
     {
-        const std::string value(trim(raw));
         if (Block* b = block(); b && blockValue(*b, tag, value))
             return;
         if (value.empty())
             return;
         const auto number = parseNumber(value);
         const int whole = number && std::abs(*number) < 1e6 ? int(*number) : 0;
-        if (parent() == "ObservationDateTime" && m_path.size() <= 4)
+        if (parent() == "ObservationDateTime" && depth() <= 4)
             moment(observed, tag, whole);
         else if (parent() == "BirthDateTime")
             moment(born, tag, whole);
@@ -179,7 +110,22 @@ private:
             simulated = toLower(value) == "yes";
         else if (parent() == "RestingECGMeasurements" && number && std::isfinite(*number) &&
                  m_record.measurements.size() < 500)
-            m_record.measurements.push_back({humanName(tag), number, m_units, {}});
+            measurement(tag, *number);
+    }
+
+    void measurement(const std::string& tag, double number)
+    {
+        const std::string units = attribute("units");
+        m_record.measurements.push_back({humanName(tag), number, units, {}});
+        const auto border = tag == "POnset"    ? &WaveBorders::pOnset
+                            : tag == "POffset" ? &WaveBorders::pOffset
+                            : tag == "QOnset"  ? &WaveBorders::qrsOnset
+                            : tag == "QOffset" ? &WaveBorders::qrsOffset
+                            : tag == "TOnset"  ? &WaveBorders::tOnset
+                            : tag == "TOffset" ? &WaveBorders::tOffset
+                                               : nullptr;
+        if (border && units == "ms" && number > 0)
+            borders.*border = number / 1000;
     }
 
     bool blockValue(Block& b, const std::string& tag, const std::string& value)
@@ -190,10 +136,14 @@ private:
             b.rate = parseNumber(value).value_or(std::numeric_limits<double>::quiet_NaN());
         } else if (tag == "ChannelSampleCountTotal") {
             b.declared = parseNumber(value).value_or(std::numeric_limits<double>::quiet_NaN());
-            checkSampleCount(*b.declared, m_file, place().where);
+            checkSampleCount(*b.declared, file(), place().where);
+        } else if (tag == "FirstValid") {
+            b.firstValid = parseNumber(value);
+        } else if (tag == "LastValid") {
+            b.lastValid = parseNumber(value);
         } else if (tag == "Resolution") {
             b.resolution = parseNumber(value);
-            const std::string units = toLower(m_units);
+            const std::string units = toLower(attribute("units"));
             b.resolutionInMicrovolts = units.empty() || units == "uvperlsb" || units == "uv";
         } else {
             return false;
@@ -203,7 +153,10 @@ private:
 
     void waveform(Block& b, std::string_view text)
     {
-        const auto lead = leadFromName(m_lead);
+        std::string label = attribute("lead");
+        if (label.empty())
+            label = attribute("Lead");
+        const auto lead = leadFromName(label);
         if (!lead) {
             ++b.unknownLeads;
             return;
@@ -222,7 +175,7 @@ private:
                 throw ParseError(ErrorCode::Malformed,
                                  "A sample of lead " + std::string(name(*lead)) + " isn't a number.", place());
             if (values.size() >= maxSamplesPerLead)
-                checkSampleCount(double(values.size()) + 1, m_file, place().where);
+                checkSampleCount(double(values.size()) + 1, file(), place().where);
             const bool usable = number && std::isfinite(*number) && std::abs(*number) < 1e9;
             b.gaps += usable ? 0 : 1;
             values.push_back(usable ? float(*number) : std::numeric_limits<float>::quiet_NaN());
@@ -241,7 +194,7 @@ private:
         else if (tag == "Gender")
             p.sex = toLower(value).starts_with("f") ? "F" : toLower(value).starts_with("m") ? "M" : "";
         else if (tag == "Age" && number && *number > 0 && *number <= 2000) {
-            const std::string units = toLower(m_units);
+            const std::string units = toLower(attribute("units"));
             const double perYear = units.starts_with("month")  ? 12
                                    : units.starts_with("week") ? 52
                                    : units.starts_with("day")  ? 365
@@ -282,23 +235,51 @@ private:
                            : m.second) = value;
     }
 
-    const std::filesystem::path& m_file;
     EcgRecord& m_record;
-    QXmlStreamReader m_xml;
-    std::vector<std::string> m_path;
-    QString m_text;
-    bool m_open = false, m_stripComplete = false;
-    std::string m_units, m_lead, m_ignored;
+    std::string m_ignored;
 };
+
+// Counts to millivolts; false when they stay counts.
+bool scale(Block& block)
+{
+    if (!block.resolution || !std::isfinite(*block.resolution) || *block.resolution <= 0 ||
+        !block.resolutionInMicrovolts)
+        return false;
+    for (auto& lead : block.leads)
+        for (float& value : lead)
+            value = float(double(value) * (*block.resolution / 1000));
+    return true;
+}
+
+// The median beat; what lies outside of its valid samples is cut off.
+void takeMedian(EcgRecord& record, Block& block, WaveBorders borders)
+{
+    const double rate = block.rate.value_or(std::numeric_limits<double>::quiet_NaN());
+    if (block.gaps || !scale(block)) {
+        noteLostBeat(record, "MedianSamples");
+        return;
+    }
+    const auto valid = [](std::optional<double> sample, double otherwise) {
+        return sample && *sample >= 0 && *sample < double(maxSamplesPerLead) ? std::floor(*sample) : otherwise;
+    };
+    const double first = valid(block.firstValid, 0), last = valid(block.lastValid, double(maxSamplesPerLead));
+    for (auto& lead : block.leads) {
+        if (double(lead.size()) > last + 1)
+            lead.resize(std::size_t(last) + 1);
+        lead.erase(lead.begin(), lead.begin() + std::ptrdiff_t(std::min(std::size_t(first), lead.size())));
+    }
+    for (const auto border : {&WaveBorders::pOnset, &WaveBorders::pOffset, &WaveBorders::qrsOnset,
+                              &WaveBorders::qrsOffset, &WaveBorders::tOnset, &WaveBorders::tOffset})
+        if (borders.*border)
+            *(borders.*border) -= first / rate;
+    setFileBeat(record, {std::move(block.leads), rate}, borders);
+}
 
 void takeBlock(EcgRecord& record, Block& block)
 {
     checkSamplingRate(block.rate.value_or(std::numeric_limits<double>::quiet_NaN()), record.file, "SampleRate");
     record.samplingHz = *block.rate;
-    double factor = 1;
-    if (block.resolution && std::isfinite(*block.resolution) && *block.resolution > 0 && block.resolutionInMicrovolts)
-        factor = *block.resolution / 1000;
-    else
+    if (!scale(block))
         record.warnings.push_back(
             {"units-unknown", "The resolution in microvolts is missing; the values are raw counts.", "Resolution"});
     if (block.gaps)
@@ -310,11 +291,8 @@ void takeBlock(EcgRecord& record, Block& block)
              std::to_string(block.unknownLeads) + " channels are no standard lead and were left out.",
              {}});
     std::size_t longest = 0;
-    for (auto& lead : block.leads) {
-        for (float& value : lead)
-            value = float(double(value) * factor);
+    for (const auto& lead : block.leads)
         longest = std::max(longest, lead.size());
-    }
     record.leads = std::move(block.leads);
     if (block.declared && double(longest) != *block.declared)
         record.warnings.push_back({double(longest) < *block.declared ? "truncated" : "sample-count",
@@ -340,11 +318,14 @@ EcgRecord CardioSoftReader::read(const std::filesystem::path& file) const
     record.file = file;
     record.format = "GE CardioSoft XML";
     Document document(file, record);
-    QString xml = decodeXml(readBytes(file, maxFileBytes, true), record.warnings);
-    document.read(xml);
+    document.walk(readBytes(file, maxFileBytes, true));
+    if (document.damage() && !document.stripComplete)
+        throw *document.damage();
 
     if (!document.strip.isEmpty()) {
         takeBlock(record, document.strip);
+        if (!document.median.isEmpty())
+            takeMedian(record, document.median, document.borders);
     } else if (!document.median.isEmpty()) {
         takeBlock(record, document.median);
         record.warnings.push_back({"median-only", "The file holds an averaged beat alone, no rhythm strip.", {}});
@@ -352,7 +333,6 @@ EcgRecord CardioSoftReader::read(const std::filesystem::path& file) const
         throw ParseError(ErrorCode::Missing, "The file holds no waveform.", {file, "StripData"});
     }
 
-    record.patient.name = document.family + (document.given.empty() ? "" : "^" + document.given);
     record.patient.birthDate = isoDate(document.born.year, document.born.month, document.born.day);
     const Moment& t = document.observed;
     record.date = isoDate(t.year, t.month, t.day);
@@ -361,12 +341,10 @@ EcgRecord CardioSoftReader::read(const std::filesystem::path& file) const
         std::snprintf(text, sizeof text, "%02d:%02d:%02d", t.hour, t.minute, t.second);
         record.time = text;
     }
-    if (!record.patient.ageYears)
-        record.patient.ageYears = yearsBetween(record.patient.birthDate, record.date);
     record.device = document.deviceName + (document.deviceVersion.empty() ? "" : " " + document.deviceVersion);
     if (document.simulated)
         record.warnings.push_back({"simulated-patient", "The file says that its patient is simulated.", {}});
-    finishRecord(record);
+    finishXmlRecord(record, document.damage(), document.family, document.given);
     return record;
 }
 

@@ -2,12 +2,14 @@
 #include "ecg/readers/dicom_reader.h"
 
 #include "dicom/waveform.h"
+#include "ecg/readers/dicom_groups.h"
+#include "ecg/readers/file_beat.h"
 #include "ecg/readers/reader_support.h"
 
 #include <algorithm>
 #include <cmath>
-#include <set>
-#include <tuple>
+#include <cstdio>
+#include <limits>
 
 namespace echo2ecg::ecg {
 
@@ -18,61 +20,6 @@ using base::ParseError;
 using dicom::WaveformChannel;
 using dicom::WaveformDocument;
 using dicom::WaveformGroup;
-
-struct NamedLead
-{
-    Lead lead;
-    bool byName = false;
-};
-
-std::optional<NamedLead> leadOf(const WaveformChannel& channel)
-{
-    if (const auto lead = leadFromCode(channel.sourceCode, channel.sourceScheme))
-        return NamedLead{*lead};
-    for (const std::string* text : {&channel.sourceText, &channel.label})
-        if (const auto lead = leadFromName(*text))
-            return NamedLead{*lead, true};
-    return std::nullopt;
-}
-
-bool isMedian(const WaveformGroup& group)
-{
-    const std::string label = toLower(group.label);
-    for (const char* word : {"median", "average", "template", "representative"})
-        if (label.find(word) != std::string::npos)
-            return true;
-    return false;
-}
-
-double secondsOf(const WaveformGroup& group)
-{
-    return group.channels.empty() || !(group.samplingHz > 0)
-               ? 0
-               : double(group.channels.front().samples.size()) / group.samplingHz;
-}
-
-std::size_t standardLeads(const WaveformGroup& group)
-{
-    std::set<Lead> found;
-    for (const WaveformChannel& channel : group.channels)
-        if (const auto named = leadOf(channel))
-            found.insert(named->lead);
-    return found.size();
-}
-
-// Rhythm before median, original before derived, more leads before fewer, longer before shorter.
-WaveformGroup* chooseGroup(WaveformDocument& document)
-{
-    WaveformGroup* best = nullptr;
-    const auto rank = [](const WaveformGroup& g) {
-        const bool rhythm = toLower(g.label).find("rhythm") != std::string::npos;
-        return std::tuple(!isMedian(g), rhythm, toLower(g.originality) != "derived", standardLeads(g), secondsOf(g));
-    };
-    for (WaveformGroup& group : document.groups)
-        if (standardLeads(group) > 0 && (!best || rank(group) > rank(*best)))
-            best = &group;
-    return best;
-}
 
 // "063Y" → 63; months, weeks and days are less than a year old.
 std::optional<int> ageOf(const std::string& age)
@@ -187,31 +134,38 @@ void fillHolesWithZero(WaveformGroup& group)
     }
 }
 
-// Leads of one group with the notes that concern several of them at once.
+// Leads of one recording with the notes that concern several of them at once.
 class LeadFiller
 {
 public:
     explicit LeadFiller(EcgRecord& record) : m_record(record) {}
 
-    void fill(const WaveformGroup& group)
+    // `delay`: samples by which this group starts later than the recording.
+    void fill(const WaveformGroup& group, std::size_t delay = 0)
     {
-        std::size_t strangers = 0;
         for (const WaveformChannel& channel : group.channels) {
             if (const auto named = leadOf(channel))
-                fillLead(group, channel, *named);
+                fillLead(group, channel, *named, delay);
             else
-                ++strangers;
+                ++m_strangers;
         }
+    }
+
+    void finish()
+    {
         note("lead-twice", "In the file twice, the first is used: ", m_twice);
         note("lead-by-name", "Recognised by name, not by code: ", m_byName);
         note("units-unknown",
              "No channel sensitivity, the values are raw counts and not millivolts: ", m_noSensitivity);
         note("units-unknown", "Not in volts, the values are kept as they are: ", m_notVolts);
-        note("channel-skew", "Sampled at an offset in time and not shifted back: ", m_skewed);
-        if (strangers)
+        note("channel-skew",
+             "Sampled at an offset in time and shifted back, its first samples are missing: ", m_skewed);
+        note("channel-skew", "Sampled at a fraction of a sample beside the others and interpolated: ", m_interpolated);
+        note("channel-skew", "States an offset in time beyond its length, which was ignored: ", m_absurdSkew);
+        if (m_strangers)
             m_record.warnings.push_back(
                 {"leads-ignored",
-                 "Channels that are no standard lead were left out: " + std::to_string(strangers) + ".",
+                 "Channels that are no standard lead were left out: " + std::to_string(m_strangers) + ".",
                  {}});
     }
 
@@ -224,7 +178,7 @@ private:
             m_record.warnings.push_back({code, sentence + leads + ".", leads});
     }
 
-    void fillLead(const WaveformGroup& group, const WaveformChannel& channel, const NamedLead& named)
+    void fillLead(const WaveformGroup& group, const WaveformChannel& channel, const DicomLead& named, std::size_t delay)
     {
         if (m_record.has(named.lead)) {
             list(m_twice, named.lead);
@@ -239,18 +193,129 @@ private:
             factor = *scale;
         else
             list(m_notVolts, named.lead);
-        if (channel.skewSeconds && std::abs(*channel.skewSeconds) * group.samplingHz > 0.5)
-            list(m_skewed, named.lead);
+        std::vector<float> samples = unskewed(group, channel, named.lead);
         auto& values = m_record[named.lead];
-        values.reserve(channel.samples.size());
-        for (const float value : channel.samples)
+        values.assign(delay, std::numeric_limits<float>::quiet_NaN());
+        values.reserve(delay + samples.size());
+        for (const float value : samples)
             values.push_back(float(double(value) * factor));
         fillFilters(m_record, channel);
     }
 
+    std::vector<float> unskewed(const WaveformGroup& group, const WaveformChannel& channel, Lead lead)
+    {
+        const double skew = channel.skewSeconds.value_or(0) * group.samplingHz;
+        if (skew == 0)
+            return channel.samples;
+        if (!std::isfinite(skew) || std::abs(skew) >= double(channel.samples.size())) {
+            list(m_absurdSkew, lead);
+            return channel.samples;
+        }
+        // Rates and skews are decimal text; a millionth of a sample is rounding.
+        const double whole = std::round(skew);
+        const bool isWhole = std::abs(skew - whole) < 1e-6;
+        if (isWhole && whole == 0)
+            return channel.samples;
+        list(isWhole ? m_skewed : m_interpolated, lead);
+        return shiftedBack(channel.samples, isWhole ? whole : skew);
+    }
+
     EcgRecord& m_record;
-    std::string m_twice, m_byName, m_noSensitivity, m_notVolts, m_skewed;
+    std::size_t m_strangers = 0;
+    std::string m_twice, m_byName, m_noSensitivity, m_notVolts, m_skewed, m_interpolated, m_absurdSkew;
 };
+
+// Groups of the same rate that add leads. Where they state no time, they are taken as simultaneous.
+void joinGroups(EcgRecord& record, LeadFiller& filler, const DicomGroups& groups)
+{
+    double earliest = groups.rhythm->timeOffsetSeconds.value_or(0);
+    bool timed = groups.rhythm->timeOffsetSeconds.has_value();
+    for (const WaveformGroup* group : groups.joined) {
+        timed = timed && group->timeOffsetSeconds.has_value();
+        earliest = std::min(earliest, group->timeOffsetSeconds.value_or(earliest));
+    }
+    const auto delay = [&](const WaveformGroup& group) -> std::size_t {
+        if (groups.joined.empty() || !timed)
+            return 0;
+        const double samples = std::round((*group.timeOffsetSeconds - earliest) * group.samplingHz);
+        checkSampleCount(samples + double(group.channels.front().samples.size()), record.file, "(0018,1068)");
+        return std::size_t(samples);
+    };
+    bool later = delay(*groups.rhythm) > 0;
+    filler.fill(*groups.rhythm, delay(*groups.rhythm));
+    for (const WaveformGroup* group : groups.joined) {
+        filler.fill(*group, delay(*group));
+        later = later || delay(*group) > 0;
+    }
+    if (!groups.joined.empty() && !timed)
+        record.warnings.push_back({"groups-joined",
+                                   "The leads are in several waveform groups without a time; they were taken as "
+                                   "recorded together.",
+                                   "(0018,1068)"});
+    if (later)
+        record.warnings.push_back({"leads-sequential",
+                                   "Not all leads start together; where a lead wasn't recorded it is marked invalid.",
+                                   "(0018,1068)"});
+}
+
+void noteUnusedGroups(EcgRecord& record, const DicomGroups& groups)
+{
+    std::string list;
+    for (const WaveformGroup* group : groups.unused) {
+        if (list.size() > 300) {
+            list += ", …";
+            break;
+        }
+        char text[96];
+        std::snprintf(text, sizeof text, "group %d (%zu channels%s, %g Hz, %.1f s)", group->number,
+                      group->channels.size(), isMedianBeat(*group) ? " of an averaged beat" : "", group->samplingHz,
+                      group->channels.empty() ? 0.0
+                                              : double(group->channels.front().samples.size()) / group->samplingHz);
+        list += (list.empty() ? "" : ", ") + std::string(text);
+    }
+    if (!list.empty())
+        record.warnings.push_back(
+            {"waveform-ignored", "Further waveforms of this file weren't used: " + list + ".", {}});
+}
+
+// Some writers fill the end of the averaged beat with the smallest number and don't declare it as padding.
+void cutFilledEnd(WaveformGroup& median)
+{
+    const auto filled = [&](std::size_t i) {
+        return std::all_of(median.channels.begin(), median.channels.end(), [i](const WaveformChannel& c) {
+            const double scale = c.sensitivity ? *c.sensitivity * c.correction.value_or(1) : 1;
+            const double smallest = -32768 * scale + (c.sensitivity ? c.baseline.value_or(0) : 0);
+            return std::isnan(c.samples[i]) || c.samples[i] == float(smallest);
+        });
+    };
+    std::size_t end = median.channels.front().samples.size();
+    while (end > 0 && filled(end - 1))
+        --end;
+    for (WaveformChannel& channel : median.channels)
+        channel.samples.resize(end);
+}
+
+void takeMedian(EcgRecord& record, const WaveformDocument& document, const DicomGroups& groups)
+{
+    WaveformGroup median = *groups.median;
+    cutFilledEnd(median);
+    if (median.channels.front().samples.empty()) {
+        noteLostBeat(record, "group " + std::to_string(median.number));
+        return;
+    }
+    EcgRecord beat; // in millivolts by the rules of the rhythm
+    LeadFiller filler(beat);
+    filler.fill(median);
+    filler.finish();
+    const bool inMillivolts = std::none_of(beat.warnings.begin(), beat.warnings.end(),
+                                           [](const base::Warning& w) { return w.code == "units-unknown"; });
+    if (!inMillivolts) {
+        noteLostBeat(record, "group " + std::to_string(median.number));
+        return;
+    }
+    setFileBeat(record, {std::move(beat.leads), median.samplingHz},
+                bordersInMedian(document, median, *groups.rhythm, record.warnings));
+}
 
 std::string formatOf(const std::string& classUid)
 {
@@ -263,7 +328,11 @@ std::string formatOf(const std::string& classUid)
             return "DICOM General ECG";
         if (kind == "3")
             return "DICOM Ambulatory ECG";
+        if (kind == "4")
+            return "DICOM General 32-bit ECG";
     }
+    if (classUid == "1.2.840.10008.5.1.4.1.1.9.2.1")
+        return "DICOM Hemodynamic waveform";
     return "DICOM ECG";
 }
 
@@ -285,17 +354,21 @@ EcgRecord DicomEcgReader::read(const std::filesystem::path& file) const
     record.file = file;
     record.format = formatOf(document.identity.classUid);
     record.warnings = document.warnings;
-    WaveformGroup* group = chooseGroup(document);
-    if (!group)
+    const DicomGroups groups = sortGroups(document);
+    if (!groups.rhythm)
         throw ParseError(ErrorCode::Missing, "No waveform of this file is a standard ECG lead.", {file, "(5400,0100)"});
-    checkSamplingRate(group->samplingHz, file, "(003A,001A)");
-    for (const WaveformChannel& channel : group->channels)
+    checkSamplingRate(groups.rhythm->samplingHz, file, "(003A,001A)");
+    for (const WaveformChannel& channel : groups.rhythm->channels)
         checkSampleCount(double(channel.samples.size()), file, "(003A,0010)");
-    record.samplingHz = group->samplingHz;
-    if (isMedian(*group))
+    record.samplingHz = groups.rhythm->samplingHz;
+    if (isMedianBeat(*groups.rhythm))
         record.warnings.push_back({"median-only", "The file holds an averaged beat alone, no rhythm strip.", {}});
-    if (zeroWasPadding(*group)) {
-        fillHolesWithZero(*group);
+    if (groups.rhythm->companded)
+        record.warnings.push_back({"companded",
+                                   "The samples are stored in 8 logarithmic bits (G.711); large ones are coarse.",
+                                   "(5400,1006)"});
+    if (zeroWasPadding(*groups.rhythm)) {
+        fillHolesWithZero(document.groups[std::size_t(groups.rhythm - document.groups.data())]);
         record.warnings.push_back(
             {"padding-zero",
              "The file declares 0 as padding although its signal crosses 0; zeros were kept as samples.",
@@ -303,8 +376,13 @@ EcgRecord DicomEcgReader::read(const std::filesystem::path& file) const
     }
 
     fillIdentity(record, document.identity);
-    LeadFiller(record).fill(*group);
+    LeadFiller filler(record);
+    joinGroups(record, filler, groups);
+    filler.finish();
+    noteUnusedGroups(record, groups);
     fillAnnotations(record, document);
+    if (groups.median)
+        takeMedian(record, document, groups);
     finishRecord(record);
     return record;
 }

@@ -2,6 +2,7 @@
 #include "ecg/readers/muse_reader.h"
 
 #include "ecg/readers/coding.h"
+#include "ecg/readers/file_beat.h"
 #include "ecg/readers/known_formats.h"
 #include "ecg/readers/reader_support.h"
 #include "ecg/readers/xml_walker.h"
@@ -10,6 +11,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <map>
 
 namespace echo2ecg::ecg {
 
@@ -76,6 +78,8 @@ public:
 
     std::vector<Waveform> waveforms;
     std::string family, given, deviceName, softwareVersion;
+    std::map<std::string, double> fiducials;         // POnset … in samples of the median beat
+    std::optional<double> fiducialBase, fiducialExp; // their rate
 
 private:
     void opened(const std::string& tag) override
@@ -102,9 +106,7 @@ private:
         } else if (text.empty()) {
             return;
         } else if (parent() == "RestingECGMeasurements") {
-            for (const NamedTag& each : measurementTags)
-                if (const auto number = parseNumber(text); tag == each.tag && number && std::isfinite(*number))
-                    m_record.measurements.push_back({each.name, number, each.unit, {}});
+            restingMeasurement(tag, parseNumber(text));
         } else if (parent() == "PatientDemographics") {
             patient(tag, text);
         } else if (parent() == "TestDemographics") {
@@ -123,6 +125,22 @@ private:
             waveforms.back().leads.back().data = text;
             waveforms.back().leads.back().cut = true;
         }
+    }
+
+    void restingMeasurement(const std::string& tag, std::optional<double> number)
+    {
+        if (!number || !std::isfinite(*number))
+            return;
+        for (const NamedTag& each : measurementTags)
+            if (tag == each.tag) {
+                m_record.measurements.push_back({each.name, number, each.unit, {}});
+                if (std::string_view(each.unit) == "samples")
+                    fiducials.emplace(tag, *number);
+            }
+        if (tag == "ECGSampleBase")
+            fiducialBase = number;
+        else if (tag == "ECGSampleExponent")
+            fiducialExp = number;
     }
 
     void waveformValue(const std::string& tag, const std::string& text)
@@ -224,21 +242,21 @@ private:
     bool m_endsLine = false;
 };
 
-std::vector<float> samplesOf(const MuseLead& lead, EcgRecord& record)
+std::vector<float> samplesOf(const MuseLead& lead, const std::filesystem::path& file, base::Warnings& warnings)
 {
     const auto warn = [&](const char* code, std::string sentence) {
-        record.warnings.push_back({code, std::move(sentence), lead.id});
+        warnings.push_back({code, std::move(sentence), lead.id});
     };
     if (lead.sampleSize && *lead.sampleSize != 2)
         throw ParseError(ErrorCode::Unsupported, "Samples of this size aren't read; MUSE writes two bytes.",
-                         {record.file, "LeadSampleSize"});
+                         {file, "LeadSampleSize"});
     const Base64 data = decodeBase64(lead.data);
     if (!data.clean || lead.cut)
         warn("truncated", "The samples of lead " + lead.id + " break off or are damaged; what is there was read.");
     else if (lead.crc && double(crc32(data.bytes)) != *lead.crc)
         warn("checksum", "The checksum of lead " + lead.id + " is wrong: its samples were changed or damaged.");
     const auto raw = littleInt16(data.bytes);
-    checkSampleCount(double(raw.size()), record.file, lead.id);
+    checkSampleCount(double(raw.size()), file, lead.id);
     if (lead.samples && !lead.cut && double(raw.size()) != *lead.samples)
         warn("sample-count", "Lead " + lead.id + " declares " + std::to_string((long long)*lead.samples) +
                                  " samples and holds " + std::to_string(raw.size()) + ".");
@@ -260,9 +278,43 @@ std::vector<float> samplesOf(const MuseLead& lead, EcgRecord& record)
     return values;
 }
 
+double rateOf(std::optional<double> base, std::optional<double> exponent)
+{
+    return base.value_or(notANumber) * std::pow(10.0, exponent.value_or(0));
+}
+
+// The median beat and the borders that 12SL measured in it. Damaged, it is no beat to measure in.
+void takeMedian(EcgRecord& record, const Waveform& wave, const MuseDocument& document)
+{
+    RepresentativeBeat beat;
+    base::Warnings damage;
+    beat.samplingHz = rateOf(wave.base, wave.exponent);
+    for (const MuseLead& lead : wave.leads)
+        if (const auto standard = leadFromName(lead.id); standard && !beat.has(*standard) && !lead.data.empty())
+            beat[*standard] = samplesOf(lead, record.file, damage);
+    if (!damage.empty()) {
+        noteLostBeat(record, "Median");
+        return;
+    }
+    const double rate = document.fiducialBase ? rateOf(document.fiducialBase, document.fiducialExp) : beat.samplingHz;
+    const auto at = [&](const char* tag) -> std::optional<double> {
+        const auto found = document.fiducials.find(tag);
+        // 0 says that there is no such wave.
+        return found == document.fiducials.end() || found->second <= 0 ? std::nullopt
+                                                                       : std::optional(found->second / rate);
+    };
+    WaveBorders borders;
+    borders.pOnset = at("POnset");
+    borders.pOffset = at("POffset");
+    borders.qrsOnset = at("QOnset");
+    borders.qrsOffset = at("QOffset");
+    borders.tOffset = at("TOffset");
+    setFileBeat(record, std::move(beat), borders);
+}
+
 void takeWaveform(EcgRecord& record, const Waveform& wave)
 {
-    const double rate = wave.base.value_or(notANumber) * std::pow(10.0, wave.exponent.value_or(0));
+    const double rate = rateOf(wave.base, wave.exponent);
     checkSamplingRate(rate, record.file, "SampleBase");
     record.samplingHz = rate;
     std::string others;
@@ -276,7 +328,7 @@ void takeWaveform(EcgRecord& record, const Waveform& wave)
         }
         if (lead.data.empty())
             continue;
-        placeLead(record, *standard, samplesOf(lead, record));
+        placeLead(record, *standard, samplesOf(lead, record.file, record.warnings));
     }
     if (!others.empty())
         record.warnings.push_back({"leads-ignored", "No standard leads, left out: " + others + ".", others});
@@ -342,15 +394,10 @@ EcgRecord MuseReader::read(const std::filesystem::path& file) const
                       [](const Waveform& w) { return w.type == "rhythm"; }) > 1)
         record.warnings.push_back(
             {"waveform-ignored", "The file holds several rhythm waveforms; the first is used.", {}});
-    if (document.damage())
-        record.warnings.push_back(
-            {"truncated", "The XML is damaged; what follows is lost.", document.damage()->place().where});
-
-    record.patient.name = document.family + (document.given.empty() ? "" : "^" + document.given);
-    if (!record.patient.ageYears)
-        record.patient.ageYears = yearsBetween(record.patient.birthDate, record.date);
+    if (const auto median = find("median"); rhythm && median != document.waveforms.end())
+        takeMedian(record, *median, document);
     record.device = document.deviceName + (document.softwareVersion.empty() ? "" : " " + document.softwareVersion);
-    finishRecord(record);
+    finishXmlRecord(record, document.damage(), document.family, document.given);
     return record;
 }
 

@@ -98,6 +98,18 @@ void finishRecord(EcgRecord& record)
     deriveLimbLeads(record);
 }
 
+void finishXmlRecord(EcgRecord& record, const std::optional<ParseError>& damage, const std::string& family,
+                     const std::string& given)
+{
+    if (damage)
+        record.warnings.push_back({"truncated", "The XML is damaged; what follows is lost.", damage->place().where});
+    if (!family.empty() || !given.empty())
+        record.patient.name = family + (given.empty() ? "" : "^" + given);
+    if (!record.patient.ageYears)
+        record.patient.ageYears = yearsBetween(record.patient.birthDate, record.date);
+    finishRecord(record);
+}
+
 std::optional<double> parseNumber(std::string_view text)
 {
     text = trim(text);

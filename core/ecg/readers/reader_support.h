@@ -29,6 +29,11 @@ void placeLead(EcgRecord& record, Lead lead, std::vector<float> values);
 // Throws base::ParseError(Missing) when no lead holds a sample.
 void finishRecord(EcgRecord& record);
 
+// The end of every XML reader: says where a damaged document was left, joins the name, takes the age from the dates
+// where the file states none, and finishes the record.
+void finishXmlRecord(EcgRecord& record, const std::optional<base::ParseError>& damage, const std::string& family,
+                     const std::string& given);
+
 // The whole number, or nothing. Locale-free; surrounding spaces are allowed.
 std::optional<double> parseNumber(std::string_view text);
 std::string_view trim(std::string_view text);

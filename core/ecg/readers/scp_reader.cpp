@@ -3,6 +3,7 @@
 
 #include "ecg/readers/byte_view.h"
 #include "ecg/readers/coding.h"
+#include "ecg/readers/file_beat.h"
 #include "ecg/readers/reader_support.h"
 #include "ecg/readers/scp_sections.h"
 #include "ecg/readers/scp_signal.h"
@@ -62,8 +63,17 @@ public:
         takeLeads(rhythm);
         if (const auto section = m_sections.section(7))
             readScpMeasurements(*section, m_record);
+        if (const auto section = m_sections.section(10))
+            readScpLeadMeasurements(*section, m_record);
         if (const auto section = m_sections.section(8))
             readScpStatements(*section, m_record);
+        if (const auto section = m_sections.section(11))
+            readScpCodedStatements(*section, m_record);
+        try {
+            takeBeat();
+        } catch (const ParseError& problem) {
+            noteLostBeat(m_record, problem.place().where);
+        }
     }
 
 private:
@@ -183,6 +193,34 @@ private:
             m_beats[i].protectBegin = section.u32(zones + 8 * i);
             m_beats[i].protectEnd = section.u32(zones + 8 * i + 4);
         }
+    }
+
+    // The reference beat of section 5 and where section 7 puts the waves in it. Section 4 says how long it is; without
+    // it the end of coded data isn't known.
+    void takeBeat()
+    {
+        const auto four = m_sections.section(4), five = m_sections.section(5);
+        if (!four || !five || four->u16(0) == 0)
+            return;
+        const WaveHeader wave = waveHeader(*five);
+        const std::size_t length = std::size_t(four->u16(0)) * 1000 / std::size_t(wave.intervalUs);
+        RepresentativeBeat beat;
+        beat.samplingHz = 1e6 / wave.intervalUs;
+        bool complete = !wave.cut;
+        for (std::size_t i = 0; i < m_leads.size(); ++i) {
+            const auto lead = leadFromCode("5.6.3-9-" + std::to_string(m_leads[i].code), "SCPECG");
+            if (!lead || beat.has(*lead) || wave.leads[i].empty())
+                continue;
+            for (const std::int32_t value : decode(wave, i, std::min<std::size_t>(length, 100'000)))
+                beat[*lead].push_back(float(value * wave.millivoltsPerBit));
+            complete = complete && beat[*lead].size() == length;
+        }
+        if (!complete) {
+            noteLostBeat(m_record, "section 5");
+            return;
+        }
+        const auto seven = m_sections.section(7);
+        setFileBeat(m_record, std::move(beat), seven ? readScpBorders(*seven) : WaveBorders{});
     }
 
     void addReference(std::vector<float>& values, std::size_t lead, const LeadEntry& entry) const

@@ -26,5 +26,10 @@ private:
 void readScpHeader(const ByteView& section, EcgRecord& record);
 void readScpMeasurements(const ByteView& section, EcgRecord& record);
 void readScpStatements(const ByteView& section, EcgRecord& record);
+// Section 7: where the waves are in the reference beat. Section 10: values of single leads ("R amplitude, V1"). Section 11:
+// universal statement codes and text.
+WaveBorders readScpBorders(const ByteView& section);
+void readScpLeadMeasurements(const ByteView& section, EcgRecord& record);
+void readScpCodedStatements(const ByteView& section, EcgRecord& record);
 
 } // namespace echo2ecg::ecg

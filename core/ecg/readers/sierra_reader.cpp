@@ -2,6 +2,7 @@
 #include "ecg/readers/sierra_reader.h"
 
 #include "ecg/readers/coding.h"
+#include "ecg/readers/file_beat.h"
 #include "ecg/readers/known_formats.h"
 #include "ecg/readers/reader_support.h"
 #include "ecg/readers/xli.h"
@@ -47,6 +48,51 @@ constexpr NamedTag measurementTags[]{{"heartrate", "Ventricular rate", "bpm"},
                                      {"qrsfrontaxis", "QRS axis", "deg"},
                                      {"tfrontaxis", "T axis", "deg"}};
 
+// What a repbeat says about itself, in milliseconds of its own time.
+struct BeatTimes
+{
+    std::optional<double> pDuration, prInterval, qrsOnset, qrsDuration, tOnset, qtInterval;
+
+    std::optional<double>* named(const std::string& tag)
+    {
+        return tag == "pdur"     ? &pDuration
+               : tag == "print"  ? &prInterval
+               : tag == "qonset" ? &qrsOnset
+               : tag == "qrsdur" ? &qrsDuration
+               : tag == "tonset" ? &tOnset
+               : tag == "qtint"  ? &qtInterval
+                                 : nullptr;
+    }
+    // Without the onset of the QRS complex nothing can be placed.
+    WaveBorders borders() const
+    {
+        WaveBorders b;
+        const auto positive = [](const std::optional<double>& v) { return v && std::isfinite(*v) && *v > 0; };
+        if (!positive(qrsOnset))
+            return b;
+        b.qrsOnset = *qrsOnset / 1000;
+        if (positive(qrsDuration))
+            b.qrsOffset = (*qrsOnset + *qrsDuration) / 1000;
+        if (positive(qtInterval))
+            b.tOffset = (*qrsOnset + *qtInterval) / 1000;
+        if (positive(tOnset) && *tOnset > *qrsOnset)
+            b.tOnset = *tOnset / 1000;
+        // A lead without P wave has a duration of 0 and an interval that reaches to the start of the beat.
+        if (positive(prInterval) && positive(pDuration) && *prInterval < *qrsOnset) {
+            b.pOnset = (*qrsOnset - *prInterval) / 1000;
+            if (*pDuration <= *prInterval)
+                b.pOffset = (*qrsOnset - *prInterval + *pDuration) / 1000;
+        }
+        return b;
+    }
+};
+
+struct RepBeat
+{
+    std::string lead, data;
+    BeatTimes times;
+};
+
 class SierraDocument final : public XmlWalker
 {
 public:
@@ -59,6 +105,10 @@ public:
     std::optional<double> rate, resolution, offset, bits, durationMs;
     std::string family, given;
     bool isSigned = true, waveforms = false, cut = false;
+    std::vector<RepBeat> beats;
+    std::string beatEncoding;
+    std::optional<double> beatRate, beatResolution;
+    BeatTimes globalTimes; // of the beats as well
 
 private:
     void opened(const std::string& tag) override
@@ -78,6 +128,14 @@ private:
             numberFrom("nbitspersample", bits);
             if (toLower(attribute("signalsigned")) == "false")
                 isSigned = false;
+        } else if (tag == "repbeats" && beats.empty()) {
+            beatEncoding = toLower(attribute("dataencoding"));
+            numberFrom("samplespersec", beatRate);
+            numberFrom("resolution", beatResolution);
+        } else if (tag == "repbeat" && beats.size() < maxChannels) {
+            beats.push_back({attribute("leadname"), {}, {}});
+            for (const char* name : {"pdur", "print", "qonset", "qrsdur", "tonset", "qtint"})
+                numberFrom(name, *beats.back().times.named(name));
         } else if (tag == "reportinfo" || tag == "dataacquisition") {
             if (m_record.date.empty() || tag == "dataacquisition") {
                 m_record.date = attribute("date").substr(0, 10);
@@ -97,7 +155,10 @@ private:
         if (text.empty())
             return;
         const auto number = parseNumber(text);
-        if (tag == "parsedwaveforms" && data.empty())
+        if (inside("repbeats")) {
+            if (!beats.empty())
+                beat(tag, text, number);
+        } else if (tag == "parsedwaveforms" && data.empty())
             data = text;
         else if (tag == "documenttype")
             type = text;
@@ -126,6 +187,16 @@ private:
             data = text;
             cut = true;
         }
+    }
+
+    void beat(const std::string& tag, const std::string& text, std::optional<double> number)
+    {
+        // 1.03 writes the samples into the element itself, 1.04 into a child.
+        RepBeat& last = beats.back();
+        if ((tag == "repbeat" || tag == "waveform") && last.data.empty())
+            last.data = text;
+        else if (auto* time = last.times.named(tag); time && number)
+            *time = number;
     }
 
     void characteristic(const std::string& tag, const std::string& text, std::optional<double> number)
@@ -179,6 +250,8 @@ private:
 
     void measurement(const std::string& tag, std::optional<double> number)
     {
+        if (auto* time = globalTimes.named(tag); time && number && parent() == "globalmeasurements")
+            *time = number;
         for (const NamedTag& each : measurementTags)
             if (tag == each.tag && number && std::isfinite(*number) && m_seen.insert(each.name).second)
                 m_record.measurements.push_back({each.name, number, each.unit, {}});
@@ -364,6 +437,57 @@ void takeSamples(EcgRecord& record, const SierraDocument& document)
     }
 }
 
+// Earliest onset and latest end, which is what borders over all leads are.
+void widen(WaveBorders& all, const WaveBorders& one)
+{
+    const auto earliest = [](std::optional<double>& to, const std::optional<double>& from) {
+        if (from && (!to || *from < *to))
+            to = from;
+    };
+    const auto latest = [](std::optional<double>& to, const std::optional<double>& from) {
+        if (from && (!to || *from > *to))
+            to = from;
+    };
+    earliest(all.pOnset, one.pOnset);
+    latest(all.pOffset, one.pOffset);
+    earliest(all.qrsOnset, one.qrsOnset);
+    latest(all.qrsOffset, one.qrsOffset);
+    earliest(all.tOnset, one.tOnset);
+    latest(all.tOffset, one.tOffset);
+}
+
+void takeBeat(EcgRecord& record, const SierraDocument& document)
+{
+    RepresentativeBeat beat;
+    beat.samplingHz = document.beatRate.value_or(0);
+    const double resolution = document.beatResolution.value_or(0);
+    bool damaged =
+        document.beatEncoding != "base64" || !std::isfinite(resolution) || resolution <= 0 || resolution > 1e6;
+    WaveBorders borders = document.globalTimes.borders();
+    const bool global = borders.qrsOnset.has_value();
+    for (const RepBeat& each : document.beats) {
+        const auto lead = leadFromName(each.lead);
+        const Base64 decoded = decodeBase64(each.data);
+        damaged = damaged || !decoded.clean;
+        if (!lead || beat.has(*lead))
+            continue;
+        auto raw = littleInt16(decoded.bytes);
+        while (!raw.empty() && raw.back() == 32767) // 1.04 fills up with it
+            raw.pop_back();
+        for (const std::int16_t value : raw)
+            beat[*lead].push_back(float(value * resolution / 1000));
+        const WaveBorders own = each.times.borders();
+        if (!global)
+            widen(borders, own);
+        else if (own.tOnset && (!borders.tOnset || *own.tOnset < *borders.tOnset))
+            borders.tOnset = own.tOnset; // stated for single leads only
+    }
+    if (damaged)
+        noteLostBeat(record, "repbeats");
+    else
+        setFileBeat(record, std::move(beat), borders);
+}
+
 } // namespace
 
 bool SierraReader::recognises(const std::filesystem::path&, std::string_view head) const noexcept
@@ -395,13 +519,9 @@ EcgRecord SierraReader::read(const std::filesystem::path& file) const
                                    "The file isn't of version 1.03 or 1.04; it was read as if it were.",
                                    "documentversion"});
     takeSamples(record, document);
-    if (document.damage())
-        record.warnings.push_back(
-            {"truncated", "The XML is damaged; what follows is lost.", document.damage()->place().where});
-    record.patient.name = document.family + (document.given.empty() ? "" : "^" + document.given);
-    if (!record.patient.ageYears)
-        record.patient.ageYears = yearsBetween(record.patient.birthDate, record.date);
-    finishRecord(record);
+    if (!document.beats.empty())
+        takeBeat(record, document);
+    finishXmlRecord(record, document.damage(), document.family, document.given);
     return record;
 }
 

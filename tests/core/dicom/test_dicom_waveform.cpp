@@ -201,10 +201,10 @@ private slots:
     {
         GroupSpec spec;
         spec.data = words(DataWriter(), {1, 2, 3, 4, 5, 6});
-        spec.interpretation = "MB";
+        spec.interpretation = "TL";
         try {
-            dicom::readWaveforms(m_folder.write("mb.dcm", document({group(spec)})));
-            QFAIL("mu-law was read");
+            dicom::readWaveforms(m_folder.write("tl.dcm", document({group(spec)})));
+            QFAIL("an unknown kind of sample was read");
         } catch (const base::ParseError& error) {
             QVERIFY(error.code() == base::ErrorCode::Unsupported);
             QVERIFY(QString(error.what()).contains("(5400,1006)"));
