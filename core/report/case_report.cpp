@@ -29,9 +29,9 @@ void drawFoot(Sheet& sheet, const CaseReport& report, const QString& made, int p
                Qt::AlignRight);
 }
 
-} // namespace
-
-void writeCaseReport(const CaseReport& report, const std::filesystem::path& pdf)
+// Draws with `draw`, on paper whose foot says what made it.
+void write(const CaseReport& report, const std::filesystem::path& pdf, const QString& title,
+           const std::function<void(Sheet&)>& draw)
 {
     const QString program = QStringLiteral("Echo2ECG Workstation " E2E_VERSION);
     const QString made =
@@ -42,19 +42,33 @@ void writeCaseReport(const CaseReport& report, const std::filesystem::path& pdf)
     bytes.open(QIODevice::WriteOnly);
     {
         QPdfWriter writer(&bytes);
-        writer.setTitle(QStringLiteral("ECG case report, research use only"));
+        writer.setTitle(title);
         writer.setCreator(program);
         Sheet sheet(writer, [&](Sheet& s, int page) { drawFoot(s, report, made, page); });
         if (!sheet.begin())
             throw base::Error(base::ErrorCode::Io, "the report can't be painted", {pdf, {}});
-        drawEcgSheet(sheet, report);
-        drawResultSheets(sheet, report);
+        draw(sheet);
         sheet.end();
     }
     QSaveFile file(QString::fromStdString(pdf.string()));
     if (!file.open(QIODevice::WriteOnly) || file.write(bytes.data()) != bytes.size() || !file.commit())
         throw base::Error(base::ErrorCode::Io, "the report can't be written: " + file.errorString().toStdString(),
                           {pdf, {}});
+}
+
+} // namespace
+
+void writeCaseReport(const CaseReport& report, const std::filesystem::path& pdf)
+{
+    write(report, pdf, QStringLiteral("ECG case report, research use only"), [&](Sheet& sheet) {
+        drawEcgSheets(sheet, report.record, report.print);
+        drawResultSheets(sheet, report);
+    });
+}
+
+void writeEcgPages(const ecg::EcgRecord& record, const EcgPrint& print, const std::filesystem::path& pdf)
+{
+    write({}, pdf, QStringLiteral("ECG, research use only"), [&](Sheet& sheet) { drawEcgSheets(sheet, record, print); });
 }
 
 } // namespace echo2ecg::report

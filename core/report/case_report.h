@@ -3,6 +3,7 @@
 
 #include "base/image.h"
 #include "casework/case_engine.h"
+#include "report/ecg_print.h"
 
 namespace echo2ecg::report {
 
@@ -14,6 +15,7 @@ struct CaseReport
     std::optional<casework::Retrieval> retrieval;
     std::optional<inference::EngineFacts> engine;
     std::vector<std::pair<std::string, base::RgbImage>> pictures;  // caption, e.g. thumbnails of the most similar study
+    EcgPrint print{};                                              // how the ECG is drawn
 };
 
 // A4 landscape PDF: the ECG at true scale (25 mm/s, 10 mm/mV), then prediction, ranked studies, provenance. Needs a QGuiApplication (offscreen will do).

@@ -89,14 +89,12 @@ QString patientLine(const ecg::EcgRecord& record)
     return parts.join(dot);
 }
 
-QString acquisitionLine(const ecg::EcgRecord& record, const ecg::PageSettings& settings)
+QString acquisitionLine(const ecg::EcgRecord& record)
 {
     QStringList parts;
     parts << QStringLiteral("%1 Hz").arg(number(record.samplingHz));
     parts << QStringLiteral("%1 s").arg(record.seconds(), 0, 'f', 1);
     parts << filterText(record.filters);
-    parts << QStringLiteral("%1 mm/s").arg(number(settings.mmPerSecond));
-    parts << QStringLiteral("%1 mm/mV").arg(number(settings.mmPerMillivolt));
     if (!record.format.empty())
         parts << text(record.format);
     if (!record.device.empty())
@@ -106,12 +104,24 @@ QString acquisitionLine(const ecg::EcgRecord& record, const ecg::PageSettings& s
 
 QString columnsLine(const ecg::Page& page)
 {
-    if (page.settings.format == ecg::PageFormat::TwelveByOne || page.strips.empty())
+    if (page.columns < 2 || page.strips.empty())
         return {};
     const ecg::Strip& first = page.strips.front();
     const QString each = QString::number(first.toSeconds - first.fromSeconds, 'f', 1);
     return page.settings.sequential ? QStringLiteral("columns sequential, %1 s each").arg(each)
                                     : QStringLiteral("columns simultaneous, the same %1 s each").arg(each);
+}
+
+QString footLine(const ecg::Page& page, const ecg::DisplayFilter& filter)
+{
+    QStringList parts;
+    parts << QStringLiteral("%1 mm/s").arg(number(page.settings.mmPerSecond));
+    parts << QStringLiteral("%1 mm/mV").arg(number(page.settings.mmPerMillivolt));
+    if (const QString columns = columnsLine(page); !columns.isEmpty())
+        parts << columns;
+    if (filter.any())
+        parts << QStringLiteral("shown with ") + text(filter.describe());
+    return parts.join(dot);
 }
 
 const char* word(ecg::Severity severity) noexcept

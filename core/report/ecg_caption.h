@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ecg/display_filter.h"
 #include "ecg/ecg_record.h"
 #include "ecg/page_layout.h"
 #include "ecg/quality_gate.h"
@@ -17,10 +18,13 @@ namespace echo2ecg::report {
 QString personName(const std::string& name);
 // "Doe, Jane · ID 0012 · female · 63 years · 2019-04-02 12:30:05". "Patient not stated" when the file names nobody.
 QString patientLine(const ecg::EcgRecord& record);
-// "1000 Hz · 10.0 s · 0.05–150 Hz as filed · 25 mm/s · 10 mm/mV · DICOM 12-lead ECG"
-QString acquisitionLine(const ecg::EcgRecord& record, const ecg::PageSettings& settings);
+// "1000 Hz · 10.0 s · 0.05–150 Hz as filed · DICOM 12-lead ECG"
+QString acquisitionLine(const ecg::EcgRecord& record);
 // "columns sequential, 2.5 s each"; empty for a page without columns.
 QString columnsLine(const ecg::Page& page);
+// What a page says of itself at its foot: "25 mm/s · 10 mm/mV · columns sequential, 2.5 s each · shown with 0.5–40 Hz,
+// zero phase".
+QString footLine(const ecg::Page& page, const ecg::DisplayFilter& filter);
 // 0.05, 150, 1000: at most four digits after the point, none that say nothing.
 QString number(double value);
 

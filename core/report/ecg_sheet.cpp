@@ -27,18 +27,12 @@ void drawGrid(Sheet& sheet, double left, double right)
     }
 }
 
-} // namespace
-
-void drawEcgSheet(Sheet& sheet, const CaseReport& report)
+void drawPage(Sheet& sheet, const ecg::EcgRecord& shown, const ecg::Page& page, const ecg::DisplayFilter& filter)
 {
-    const ecg::PageSettings settings;
-    const ecg::Page page =
-        arranged(ecg::layOutPage(settings, report.record.seconds()), report.record, gridBottom - gridTop);
     const double wide = 5 * std::ceil(page.width / 5);
     const double left = (Sheet::width - wide) / 2, right = left + wide;
-
-    sheet.text(left, 15, patientLine(report.record), {4.0, print::text, QFont::DemiBold}, wide);
-    sheet.text(left, 20.5, acquisitionLine(report.record, settings), {3.0, print::muted}, wide);
+    sheet.text(left, 15, patientLine(shown), {4.0, print::text, QFont::DemiBold}, wide);
+    sheet.text(left, 20.5, acquisitionLine(shown), {3.0, print::muted}, wide);
     drawGrid(sheet, left, right);
 
     PageScale scale;
@@ -56,9 +50,34 @@ void drawEcgSheet(Sheet& sheet, const CaseReport& report)
     const double k = scale.unitsPerMm;
     p.setClipRect(QRectF(left * k, gridTop * k, wide * k, (gridBottom - gridTop) * k));
     paintMarks(p, page, scale, ink);
-    paintTraces(p, report.record, page, scale, ink, QRectF(0, 0, Sheet::width * k, Sheet::height * k));
-    paintLabels(p, report.record, page, scale, ink);
+    paintTraces(p, shown, page, scale, ink, QRectF(0, 0, Sheet::width * k, Sheet::height * k));
+    paintLabels(p, shown, page, scale, ink, footLine(page, filter));
     p.restore();
+}
+
+} // namespace
+
+void drawEcgSheets(Sheet& sheet, const ecg::EcgRecord& record, const EcgPrint& print)
+{
+    const ecg::EcgRecord shown = print.filter.any() ? ecg::filtered(record, print.filter) : record;
+    ecg::PageSettings settings = print.page;
+    const double length = ecg::pageSeconds(settings);
+    if (print.wholeRecording)
+        settings.startSeconds = 0;
+    bool first = true;
+    for (std::size_t sheets = 0; sheets < mostEcgSheets;) {
+        const ecg::Page page = ecg::layOutPage(settings, record.seconds());
+        for (const ecg::Page& part : onPaper(arranged(page, shown, gridBottom - gridTop), gridBottom - gridTop)) {
+            if (!first)
+                sheet.newPage();
+            first = false;
+            drawPage(sheet, shown, part, print.filter);
+            ++sheets;
+        }
+        settings.startSeconds += length;
+        if (!print.wholeRecording || settings.startSeconds > record.seconds() - 0.05)
+            break;
+    }
 }
 
 } // namespace echo2ecg::report

@@ -13,9 +13,11 @@ namespace {
 
 constexpr double labelHeight = 4, labelLength = 9, farthest = 26, gap = 3, edge = 4, footer = 7, nameColumn = 12;
 
+constexpr std::size_t crowded = 5; // rows from which on they share their room
+
 struct Row
 {
-    double laidOut = 0;      // zero line of the given page
+    double laidOut = 0;      // zero line of the given page, or where it went when room was shared
     double up = 4, down = 3; // what its traces reach, mm
     double labelAbove = 6;
     double closest = 0; // zero line with all rows as close as they may be
@@ -96,6 +98,9 @@ ecg::Page stacked(ecg::Page page, const ecg::EcgRecord& record)
 ecg::Page withRowsSpaced(const ecg::Page& page, const ecg::EcgRecord& record, double height)
 {
     std::map<double, Row> rows = measuredRows(page, record);
+    if (rows.size() >= crowded)
+        for (const auto& [laidOut, line] : sharedOut(rows, labelHeight + 10))
+            rows.at(laidOut).laidOut = line;
     const Row* above = nullptr;
     for (auto& [_, row] : rows) {
         row.labelAbove = std::min(row.labelAbove, farthest - labelHeight);
@@ -123,6 +128,45 @@ ecg::Page withRowsSpaced(const ecg::Page& page, const ecg::EcgRecord& record, do
 }
 
 } // namespace
+
+std::vector<ecg::Page> onPaper(const ecg::Page& page, double height)
+{
+    std::map<double, double> tops; // zero line → where the row begins
+    double before = 0;
+    for (const ecg::CalibrationPulse& pulse : page.pulses)
+        tops[pulse.baselineY] = 0;
+    for (auto row = tops.begin(); row != tops.end(); ++row) {
+        row->second = row == tops.begin() ? 0 : (before + row->first) / 2;
+        before = row->first;
+    }
+    if (page.height <= height || tops.size() < 2)
+        return {page};
+    std::vector<ecg::Page> sheets;
+    for (auto row = tops.begin(); row != tops.end();) {
+        const double top = row->second;
+        auto end = std::next(row);
+        const auto bottomOf = [&](auto next) { return next == tops.end() ? page.height : next->second; };
+        while (end != tops.end() && bottomOf(std::next(end)) - top <= height)
+            ++end;
+        const double bottom = bottomOf(end);
+        ecg::Page part = page;
+        part.height = std::min(height, bottom - top);
+        const auto elsewhere = [&](const auto& item) {
+            return item.baselineY < row->first - 1e-9 || (end != tops.end() && item.baselineY > end->first - 1e-9);
+        };
+        std::erase_if(part.strips, elsewhere);
+        std::erase_if(part.pulses, elsewhere);
+        for (ecg::Strip& strip : part.strips) {
+            strip.baselineY -= top;
+            strip.labelY -= top;
+        }
+        for (ecg::CalibrationPulse& pulse : part.pulses)
+            pulse.baselineY -= top;
+        sheets.push_back(std::move(part));
+        row = end;
+    }
+    return sheets;
+}
 
 ecg::Page arranged(const ecg::Page& page, const ecg::EcgRecord& record, double height)
 {

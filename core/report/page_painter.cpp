@@ -97,33 +97,43 @@ void paintMarks(QPainter& painter, const ecg::Page& page, const PageScale& scale
 }
 
 void paintTraces(QPainter& painter, const ecg::EcgRecord& record, const ecg::Page& page, const PageScale& scale,
-                 const PageInk& ink, const QRectF& visible)
+                 const PageInk& ink, const QRectF& visible, double shiftSeconds)
 {
     painter.setBrush(Qt::NoBrush);
     TraceStroke stroke(painter, ink);
     const double column = ink.columnWidth / scale.unitsPerMm;
-    for (const ecg::Strip& strip : page.strips)
+    for (ecg::Strip strip : page.strips) {
+        strip.fromSeconds += shiftSeconds;
+        strip.toSeconds += shiftSeconds;
         for (const TraceRun& run :
              traceRuns(record, strip, page.settings, column, scale.xMm(visible.left()), scale.xMm(visible.right())))
             stroke(run, scale);
+    }
 }
 
 void paintLabels(QPainter& painter, const ecg::EcgRecord& record, const ecg::Page& page, const PageScale& scale,
-                 const PageInk& ink)
+                 const PageInk& ink, const QString& foot)
 {
     QFont plain = ink.labelFont;
     plain.setWeight(QFont::Normal);
+    const bool superimposed = page.settings.format == ecg::PageFormat::Superimposed;
+    if (superimposed && !page.strips.empty()) {
+        const ecg::Strip& strip = page.strips.front();
+        paintText(painter, scale.map(strip.labelX, 6),
+                  QStringLiteral("%1 leads superimposed").arg(record.presentLeads()), ink.labelFont, ink.text, ink);
+    }
     for (const ecg::Strip& strip : page.strips) {
-        const QString lead = QString::fromUtf8(ecg::name(strip.lead));
+        if (superimposed)
+            break;
+        const QString lead = QString::fromStdString(ecg::label(strip));
         paintText(painter, scale.map(strip.labelX, strip.labelY), lead, ink.labelFont, ink.text, ink);
         if (!record.has(strip.lead))
             paintText(painter, scale.map(strip.labelX + 10, strip.baselineY), QStringLiteral("not recorded"), plain,
                       ink.text, ink);
     }
-    if (const QString columns = columnsLine(page); !columns.isEmpty()) {
-        const double width = QFontMetricsF(plain, painter.device()).horizontalAdvance(columns);
-        paintText(painter, scale.map(page.width - 3, page.height - 2) - QPointF(width, 0), columns, plain, ink.text,
-                  ink);
+    if (!foot.isEmpty()) {
+        const double width = QFontMetricsF(plain, painter.device()).horizontalAdvance(foot);
+        paintText(painter, scale.map(page.width - 3, page.height - 2) - QPointF(width, 0), foot, plain, ink.text, ink);
     }
 }
 

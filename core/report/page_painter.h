@@ -9,6 +9,8 @@
 #include <QPointF>
 #include <QRectF>
 
+#include <memory>
+
 class QPainter;
 
 // Paints a page of ecg::layOutPage with QPainter, on screen and on paper alike.
@@ -34,12 +36,20 @@ struct PageInk
     double haloWidth = 0;      // outline of paper around words, so that a trace never runs through them
 };
 
+// A record on the page: its own time, `shiftSeconds` later than the page's. Overlays are shifted, so that beats meet.
+struct PageTrace
+{
+    std::shared_ptr<const ecg::EcgRecord> record;
+    double shiftSeconds = 0;
+};
+
 // `visible` is in painter units; what lies outside is not built. Order: marks first, traces, then words on top.
 void paintMarks(QPainter& painter, const ecg::Page& page, const PageScale& scale, const PageInk& ink);
 void paintTraces(QPainter& painter, const ecg::EcgRecord& record, const ecg::Page& page, const PageScale& scale,
-                 const PageInk& ink, const QRectF& visible);
+                 const PageInk& ink, const QRectF& visible, double shiftSeconds = 0);
+// Lead names, and `foot` at the lower right edge.
 void paintLabels(QPainter& painter, const ecg::EcgRecord& record, const ecg::Page& page, const PageScale& scale,
-                 const PageInk& ink);
+                 const PageInk& ink, const QString& foot);
 // One word or line with its halo; `at` is the left end of the baseline.
 void paintText(QPainter& painter, const QPointF& at, const QString& text, const QFont& font, const QColor& colour,
                const PageInk& ink);

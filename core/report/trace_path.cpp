@@ -39,8 +39,9 @@ std::vector<TraceRun> traceRuns(const ecg::EcgRecord& record, const ecg::Strip& 
     const auto first = std::size_t(std::max(0.0, std::ceil(firstTime * rate - 1e-6)));
     const auto end = std::min(samples.size(), std::size_t(std::max(0.0, std::floor(lastTime * rate + 1e-6) + 1)));
 
+    const double mmPerMillivolt = strip.inverted ? -settings.mmPerMillivolt : settings.mmPerMillivolt;
     const auto point = [&](std::size_t i) {
-        const double mm = std::clamp(double(samples[i]) * settings.mmPerMillivolt, -farAwayMm, farAwayMm);
+        const double mm = std::clamp(double(samples[i]) * mmPerMillivolt, -farAwayMm, farAwayMm);
         return PagePoint{strip.x + (double(i) / rate - strip.fromSeconds) * settings.mmPerSecond, strip.baselineY - mm};
     };
 

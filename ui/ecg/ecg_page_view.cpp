@@ -1,82 +1,61 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/ecg/ecg_page_view.h"
-
-#include "report/ecg_caption.h"
-#include "ui/ecg/elided_label.h"
-#include "ui/ecg/message_page.h"
-#include "ui/ecg/notes_panel.h"
-#include "ui/ecg/page_plot.h"
+#include "ui/ecg/ecg_page_view_impl.h"
 #include "ui/theme/theme.h"
 
-#include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QResizeEvent>
 #include <QShortcut>
-#include <QStackedWidget>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace echo2ecg::ui {
 
-namespace {
-
-constexpr int roomForNotes = 1000, roomForBlockingNotes = 760; // width of the pane from which notes open by themselves
-
-QToolButton* chip(const QString& text, const QString& hover, QWidget* parent)
+EcgPageView::Impl::Impl(EcgPageView& view)
+    : q(view), work(new PageWork(&view)), overlayWork(new PageWork(&view)), header(new QWidget(&view)),
+      patient(new ElidedLabel(header)), acquisition(new ElidedLabel(header)), bar(new PageBar(header)),
+      notesChip(makeChip(tr("Notes"), tr("What was assumed, what the gate found, what the file states"), header)),
+      measureChip(makeChip(tr("Measurements"), tr("Rate, intervals, axes and voltages: the file's and ours"), header)),
+      stack(new QStackedWidget(&view)), plot(new PagePlot(stack)), message(new MessagePage(stack)),
+      ruler(new RulerPanel(&view)), time(new TimeBar(&view)), side(new QStackedWidget(&view)),
+      notesPanel(new NotesPanel(side)), measurePanel(new MeasurementPanel(side))
 {
-    auto* button = new QToolButton(parent);
-    button->setText(text);
-    button->setToolTip(hover);
-    button->setCheckable(true);
-    button->setAutoRaise(true);
-    button->setCursor(Qt::PointingHandCursor);
-    button->setProperty("role", QStringLiteral("chip"));
-    return button;
+    buildHeader();
+    stack->addWidget(plot);
+    stack->addWidget(message);
+    side->addWidget(notesPanel);
+    side->addWidget(measurePanel);
+    ruler->hide();
+    time->hide();
+
+    auto* middle = new QVBoxLayout;
+    middle->setSpacing(0);
+    middle->addWidget(stack, 1);
+    middle->addWidget(time);
+    middle->addWidget(ruler);
+    auto* body = new QHBoxLayout;
+    body->setSpacing(0);
+    body->addLayout(middle, 1);
+    body->addWidget(side);
+    auto* all = new QVBoxLayout(&q);
+    all->setContentsMargins({});
+    all->setSpacing(0);
+    all->addWidget(header);
+    all->addLayout(body, 1);
+
+    plot->setTools({&borders, &callipers, &peaks});
+    callipers.onPutAway = [this] { useCallipers(CalliperTool::Mode::Off); };
+    callipers.setQrsOnset([this](double seconds) { return qrsOnsetNear(seconds); });
+    borders.onMoved = [this](const ecg::WaveBorders& moved) { moveBorders(moved); };
+    connectBar();
+    connectKeys();
+    showEmpty();
 }
 
-} // namespace
-
-struct EcgPageView::Impl
-{
-    explicit Impl(EcgPageView& view);
-    void showPage();
-    void showMessage(const QString& title, const QString& sentence, const QString& button, bool primary);
-    void showEmpty();
-    void placeNotes();
-    void markNotesChip();
-
-    EcgPageView& q;
-    std::shared_ptr<const ecg::EcgRecord> record;
-    std::vector<report::Note> notes;
-    std::vector<report::Stated> stated;
-    ecg::PageSettings settings;
-    std::optional<bool> notesWanted; // by the user; empty: as the room allows
-
-    QWidget* header;
-    ElidedLabel* patient;
-    ElidedLabel* acquisition;
-    QToolButton* threeByFour;
-    QToolButton* twelveByOne;
-    QToolButton* notesChip;
-    QStackedWidget* stack;
-    PagePlot* plot;
-    MessagePage* message;
-    NotesPanel* panel;
-};
-
-EcgPageView::Impl::Impl(EcgPageView& view)
-    : q(view), header(new QWidget(&view)), patient(new ElidedLabel(header)), acquisition(new ElidedLabel(header)),
-      threeByFour(chip(tr("3×4 + II"), tr("Three rows of four leads, and lead II as rhythm strip"), header)),
-      twelveByOne(chip(tr("12×1"), tr("Twelve leads below each other"), header)),
-      notesChip(chip(tr("Notes"), tr("What was assumed, what the gate found, what the file states"), header)),
-      stack(new QStackedWidget(&view)), plot(new PagePlot(stack)), message(new MessagePage(stack)),
-      panel(new NotesPanel(&view))
+void EcgPageView::Impl::buildHeader()
 {
     patient->setObjectName(QStringLiteral("ecgPatient"));
     acquisition->setObjectName(QStringLiteral("ecgAcquisition"));
     notesChip->setObjectName(QStringLiteral("ecgNotesChip"));
-    threeByFour->setObjectName(QStringLiteral("ecgThreeByFour"));
-    twelveByOne->setObjectName(QStringLiteral("ecgTwelveByOne"));
+    measureChip->setObjectName(QStringLiteral("ecgMeasurementsChip"));
     QFont strong = patient->font();
     strong.setWeight(QFont::DemiBold);
     patient->setFont(strong);
@@ -87,45 +66,65 @@ EcgPageView::Impl::Impl(EcgPageView& view)
     notesChip->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     notesChip->setIconSize({10, 10});
 
-    auto* formats = new QButtonGroup(&q);
-    formats->addButton(threeByFour);
-    formats->addButton(twelveByOne);
-    threeByFour->setChecked(true);
+    auto* first = new QHBoxLayout;
+    first->setSpacing(4);
+    first->addWidget(patient, 1);
+    first->addWidget(notesChip);
+    first->addWidget(measureChip);
+    auto* second = new QHBoxLayout;
+    second->setSpacing(8);
+    second->addWidget(acquisition, 1);
+    second->addWidget(bar);
+    auto* rows = new QVBoxLayout(header);
+    rows->setContentsMargins(12, 4, 8, 4);
+    rows->setSpacing(0);
+    rows->addLayout(first);
+    rows->addLayout(second);
+}
 
-    auto* lines = new QVBoxLayout;
-    lines->setSpacing(2);
-    lines->addWidget(patient);
-    lines->addWidget(acquisition);
-    auto* bar = new QHBoxLayout(header);
-    bar->setContentsMargins(12, 6, 8, 6);
-    bar->setSpacing(4);
-    bar->addLayout(lines, 1);
-    bar->addSpacing(8);
-    bar->addWidget(threeByFour);
-    bar->addWidget(twelveByOne);
-    bar->addSpacing(6);
-    bar->addWidget(notesChip);
-
-    stack->addWidget(plot);
-    stack->addWidget(message);
-    auto* body = new QHBoxLayout;
-    body->setSpacing(0);
-    body->addWidget(stack, 1);
-    body->addWidget(panel);
-    auto* all = new QVBoxLayout(&q);
-    all->setContentsMargins({});
-    all->setSpacing(0);
-    all->addWidget(header);
-    all->addLayout(body, 1);
-
-    connect(threeByFour, &QToolButton::clicked, &q, [this] { q.setFormat(ecg::PageFormat::ThreeByFourPlusRhythm); });
-    connect(twelveByOne, &QToolButton::clicked, &q, [this] { q.setFormat(ecg::PageFormat::TwelveByOne); });
-    connect(notesChip, &QToolButton::clicked, &q, [this](bool on) {
-        notesWanted = on;
-        placeNotes();
+void EcgPageView::Impl::connectBar()
+{
+    connect(bar, &PageBar::optionsChosen, &q, [this](const PageOptions& wanted) { choose(wanted); });
+    connect(bar, &PageBar::callipersChosen, &q, [this](CalliperTool::Mode mode) { useCallipers(mode); });
+    connect(bar, &PageBar::callipersCleared, &q, [this] {
+        callipers.clear();
+        plot->replot(QCustomPlot::rpQueuedReplot);
     });
+    connect(bar, &PageBar::overlayRequested, &q, &EcgPageView::overlayRequested);
+    connect(bar, &PageBar::overlayRemoved, &q, [this] { q.setOverlay(std::nullopt); });
+    connect(bar, &PageBar::fitRequested, &q, &EcgPageView::fit);
+    connect(bar, &PageBar::trueSizeRequested, &q, &EcgPageView::showTrueSize);
+    connect(bar, &PageBar::calibrationRequested, &q, &EcgPageView::calibrate);
+    connect(ruler, &RulerPanel::finished, &q, [this](bool saved) {
+        ruler->hide();
+        if (saved)
+            plot->setTrueSize(scaleOf(q.screen()).pixelsPerMm);
+        plot->setFocus();
+    });
+    connect(notesChip, &QToolButton::clicked, &q, [this] { q.showSide(Side::Notes); });
+    connect(measureChip, &QToolButton::clicked, &q, [this] { q.showSide(Side::Measurements); });
+    connect(measurePanel, &MeasurementPanel::beatRequested, &q, &EcgPageView::toggleMedianBeat);
+    connect(measurePanel, &MeasurementPanel::resetRequested, &q, [this] { moveBorders(found); });
     connect(message, &MessagePage::pressed, &q, &EcgPageView::openRequested);
     connect(&Theme::instance(), &Theme::changed, &q, [this] { markNotesChip(); });
+    connect(work, &PageWork::shownChanged, &q, [this] {
+        if (work->record())
+            showPage();
+    });
+    connect(work, &PageWork::measured, &q, [this] { measured(); });
+    connect(overlayWork, &PageWork::shownChanged, &q, [this] {
+        if (work->record())
+            showPage();
+    });
+    connect(overlayWork, &PageWork::measured, &q, [this] { showPage(); });
+    connect(time, &TimeBar::moved, &q, [this](double from) {
+        options.recording.startSeconds = from;
+        showPage();
+    });
+}
+
+void EcgPageView::Impl::connectKeys()
+{
     const auto key = [this](const QKeySequence& keys, auto act) {
         auto* shortcut = new QShortcut(keys, &q);
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
@@ -134,56 +133,38 @@ EcgPageView::Impl::Impl(EcgPageView& view)
     key(Qt::Key_0, [this] { plot->fit(); });
     key(Qt::Key_Plus, [this] { plot->zoom(1, QRectF(plot->rect()).center()); });
     key(Qt::Key_Minus, [this] { plot->zoom(-1, QRectF(plot->rect()).center()); });
-    showEmpty();
+    key(Qt::Key_T, [this] { q.showTrueSize(); });
+    key(Qt::Key_PageDown, [this] { time->turn(1); });
+    key(Qt::Key_PageUp, [this] { time->turn(-1); });
+    key(Qt::SHIFT | Qt::Key_PageDown, [this] { time->turn(0.1); });
+    key(Qt::SHIFT | Qt::Key_PageUp, [this] { time->turn(-0.1); });
+    key(Qt::Key_Home, [this] { time->toStart(); });
+    key(Qt::Key_End, [this] { time->toEnd(); });
 }
 
-void EcgPageView::Impl::showPage()
+void EcgPageView::Impl::choose(const PageOptions& wanted)
 {
-    patient->setFullText(report::patientLine(*record));
-    acquisition->setFullText(report::acquisitionLine(*record, settings));
-    plot->setPage(record, ecg::layOutPage(settings, record->seconds()));
-    header->show();
-    stack->setCurrentWidget(plot);
-    placeNotes();
-}
-
-void EcgPageView::Impl::showMessage(const QString& title, const QString& sentence, const QString& button, bool primary)
-{
-    record.reset();
-    notes.clear();
-    stated.clear();
-    plot->setPage(nullptr, {});
-    message->set(title, sentence, button, primary);
-    header->hide();
-    stack->setCurrentWidget(message);
-    panel->hide();
-}
-
-void EcgPageView::Impl::showEmpty()
-{
-    showMessage(tr("No ECG yet"),
-                tr("A twelve-lead ECG belongs here. Drop a file anywhere in the window, or open one: DICOM waveform, "
-                   "XML of GE, Philips or HL7, SCP-ECG, WFDB, EDF and more."),
-                tr("Open ECG…"), true);
-}
-
-void EcgPageView::Impl::placeNotes()
-{
-    if (!record)
+    if (wanted == options)
         return;
-    const bool blocked = !notes.empty() && notes.front().severity == ecg::Severity::Block;
-    const bool anything = !notes.empty() || !stated.empty();
-    const bool room = q.width() >= (blocked ? roomForBlockingNotes : roomForNotes);
-    const bool open = notesWanted.value_or(anything && room);
-    panel->setVisible(open);
-    notesChip->setChecked(open);
+    const bool otherFilter = wanted.filter != options.filter;
+    options = wanted;
+    if (otherFilter) {
+        work->setFilter(options.filter);
+        overlayWork->setFilter(options.filter);
+    }
+    bar->setOptions(options);
+    if (work->record())
+        showPage();
+    emit q.optionsChanged(options);
 }
 
-void EcgPageView::Impl::markNotesChip()
+void EcgPageView::Impl::useCallipers(CalliperTool::Mode mode)
 {
-    notesChip->setText(notes.empty() ? tr("Notes") : tr(" Notes %1").arg(notes.size()));
-    notesChip->setIcon(notes.empty() ? QIcon()
-                                     : QIcon(severityMark(notes.front().severity, 10, notesChip->devicePixelRatioF())));
+    callipers.setMode(mode);
+    bar->setCallipers(mode);
+    if (mode != CalliperTool::Mode::Off)
+        plot->setFocus();
+    plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
 EcgPageView::EcgPageView(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Impl>(*this)) {}
@@ -196,30 +177,120 @@ void EcgPageView::setRecord(std::optional<ecg::EcgRecord> record, std::vector<ec
         m_impl->showEmpty();
         return;
     }
-    m_impl->record = std::make_shared<const ecg::EcgRecord>(std::move(*record));
-    m_impl->notes = report::notes(*m_impl->record, findings);
-    m_impl->stated = report::statedByFile(*m_impl->record);
-    m_impl->panel->setContent(m_impl->notes, m_impl->stated);
+    auto shared = std::make_shared<const ecg::EcgRecord>(std::move(*record));
+    m_impl->notes = report::notes(*shared, findings);
+    m_impl->stated = report::statedByFile(*shared);
+    m_impl->notesPanel->setContent(m_impl->notes, m_impl->stated);
     m_impl->markNotesChip();
-    m_impl->showPage();
+    m_impl->callipers.clear();
+    m_impl->options.recording.startSeconds = 0;
+    m_impl->options.source = PageSource::Recording;
+    m_impl->bar->setOptions(m_impl->options);
+    m_impl->bar->setBeatAvailable(false, tr("Being measured…"));
+    m_impl->peaks.setMeasurements(nullptr);
+    setOverlay(std::nullopt);
+    m_impl->work->setRecord(std::move(shared), m_impl->options.filter);
+    m_impl->fillMeasurements();
 }
 
 const ecg::EcgRecord* EcgPageView::record() const
 {
-    return m_impl->record.get();
+    return m_impl->work->record().get();
+}
+
+void EcgPageView::setOverlay(std::optional<ecg::EcgRecord> record, const QString& label)
+{
+    m_impl->overlayLabel = record ? label : QString();
+    m_impl->bar->setOverlay(record && label.isEmpty() ? tr("another ECG") : m_impl->overlayLabel);
+    m_impl->overlayWork->setRecord(record ? std::make_shared<const ecg::EcgRecord>(std::move(*record)) : nullptr,
+                                   m_impl->options.filter);
+}
+
+const PageOptions& EcgPageView::options() const
+{
+    return m_impl->options;
+}
+
+void EcgPageView::setOptions(const PageOptions& options)
+{
+    m_impl->choose(options);
 }
 
 void EcgPageView::setFormat(ecg::PageFormat format)
 {
-    m_impl->settings.format = format;
-    (format == ecg::PageFormat::TwelveByOne ? m_impl->twelveByOne : m_impl->threeByFour)->setChecked(true);
-    if (m_impl->record)
-        m_impl->showPage();
+    PageOptions wanted = m_impl->options;
+    wanted.source = PageSource::Recording;
+    wanted.recording.format = format;
+    m_impl->choose(wanted);
 }
 
 ecg::PageFormat EcgPageView::format() const
 {
-    return m_impl->settings.format;
+    return m_impl->options.recording.format;
+}
+
+std::shared_ptr<const ecg::Measurements> EcgPageView::measurements() const
+{
+    return m_impl->work->measurements();
+}
+
+bool EcgPageView::isSettled() const
+{
+    return m_impl->work->isIdle() && m_impl->overlayWork->isIdle();
+}
+
+void EcgPageView::toggleCallipers()
+{
+    const bool on = m_impl->callipers.mode() != CalliperTool::Mode::Calliper;
+    m_impl->useCallipers(on ? CalliperTool::Mode::Calliper : CalliperTool::Mode::Off);
+}
+
+void EcgPageView::toggleTangent()
+{
+    const bool on = m_impl->callipers.mode() != CalliperTool::Mode::Tangent;
+    m_impl->useCallipers(on ? CalliperTool::Mode::Tangent : CalliperTool::Mode::Off);
+}
+
+void EcgPageView::toggleMedianBeat()
+{
+    PageOptions wanted = m_impl->options;
+    wanted.source = wanted.source == PageSource::Recording ? PageSource::MedianBeat : PageSource::Recording;
+    if (wanted.source == PageSource::Recording || m_impl->work->beat())
+        m_impl->choose(wanted);
+}
+
+void EcgPageView::fit()
+{
+    m_impl->plot->fit();
+}
+
+void EcgPageView::showTrueSize()
+{
+    const ScreenScale scale = scaleOf(screen());
+    if (!scale.calibrated)
+        return calibrate();
+    m_impl->plot->setTrueSize(scale.pixelsPerMm);
+}
+
+void EcgPageView::calibrate()
+{
+    if (!record())
+        return;
+    m_impl->ruler->show();
+    m_impl->ruler->begin();
+    m_impl->ruler->setFocus();
+}
+
+void EcgPageView::showSide(Side side)
+{
+    const bool again =
+        m_impl->side->isVisibleTo(this) &&
+        m_impl->side->currentWidget() == (side == Side::Notes ? static_cast<QWidget*>(m_impl->notesPanel)
+                                                              : static_cast<QWidget*>(m_impl->measurePanel));
+    m_impl->sideWanted = again ? Side::None : side;
+    m_impl->placeSide();
+    if (record())
+        m_impl->showPage();
 }
 
 void EcgPageView::setError(const QString& sentence)
@@ -230,7 +301,7 @@ void EcgPageView::setError(const QString& sentence)
 void EcgPageView::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    m_impl->placeNotes();
+    m_impl->placeSide();
 }
 
 } // namespace echo2ecg::ui

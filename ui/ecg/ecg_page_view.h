@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ecg/ecg_record.h"
-#include "ecg/page_layout.h"
+#include "ecg/measure/measurements.h"
 #include "ecg/quality_gate.h"
+#include "ui/ecg/page_options.h"
 
 #include <QWidget>
 
@@ -12,24 +12,49 @@
 
 namespace echo2ecg::ui {
 
-// The ECG pane: paper with twelve leads, chips for layout, speed and gain above it, patient and acquisition line, notes (every assumption and gate finding)
-// beside it. Paper keeps its proportions at every zoom: 1 mV is as high as 0.4 s is long. Drawn by QCustomPlot. GUI thread only.
+// The ECG pane: paper with the leads, chips for layout, speed, gain, filter, median beat, callipers and overlay above it,
+// patient and acquisition line, and beside it one of: notes (every assumption and gate finding), measurements.
+// Paper keeps its proportions at every zoom: 1 mV is as high as 0.4 s is long. Drawn by QCustomPlot. GUI thread only;
+// filters and measurements run on a pool.
 class EcgPageView : public QWidget
 {
     Q_OBJECT
 public:
+    enum class Side { None, Notes, Measurements };
+
     explicit EcgPageView(QWidget* parent = nullptr);
     ~EcgPageView() override;
 
     void setRecord(std::optional<ecg::EcgRecord> record, std::vector<ecg::Finding> findings = {});
     const ecg::EcgRecord* record() const;
-    void setFormat(ecg::PageFormat format);
-    ecg::PageFormat format() const;
+    // A second ECG over the page: its R peaks laid on those of the first; empty takes it away.
+    void setOverlay(std::optional<ecg::EcgRecord> record, const QString& label = {});
     // An import or reading error instead of a page, with the reason and what to do.
     void setError(const QString& sentence);
 
+    const PageOptions& options() const;
+    void setOptions(const PageOptions& options);
+    // Of the recording; leaves the median beat.
+    void setFormat(ecg::PageFormat format);
+    ecg::PageFormat format() const;
+    // The measurements, once they are there (null before), with borders as a person moved them.
+    std::shared_ptr<const ecg::Measurements> measurements() const;
+    // Filters and measurements of what is shown are done.
+    bool isSettled() const;
+
+public slots:
+    void toggleCallipers();
+    void toggleTangent();
+    void toggleMedianBeat();
+    void fit();
+    void showTrueSize(); // asks for the ruler first where the screen was never calibrated
+    void calibrate();
+    void showSide(echo2ecg::ui::EcgPageView::Side side); // the same again closes it
+
 signals:
-    void openRequested();  // from the empty state
+    void openRequested(); // from the empty state
+    void overlayRequested();
+    void optionsChanged(const echo2ecg::ui::PageOptions& options);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -22,26 +22,28 @@ double positiveRemainder(double value, double divisor)
 
 PaperLayer::PaperLayer(PagePlot& plot) : QCPLayerable(&plot, QStringLiteral("background")), m_page(plot) {}
 
-QPixmap PaperLayer::render(const QSize& size, int perFive, double ratio) const
+QPixmap PaperLayer::render(const QSize& size, double perFive, const QPointF& origin, double ratio) const
 {
-    const ThemeColours& c = Theme::instance().colours();
+    const EcgPaperColours c = m_page.colours();
     QPixmap paper(size);
-    paper.fill(c.ecgPaper);
+    paper.fill(c.paper);
     QPainter p(&paper);
     const int lineWidth = std::max(1, int(std::lround(ratio * 0.75)));
     const auto lines = [&](const QColor& colour, bool bold) {
-        for (int square = 0; square * perFive < std::max(size.width(), size.height()); ++square)
+        const QPointF first(positiveRemainder(origin.x(), perFive) - perFive,
+                            positiveRemainder(origin.y(), perFive) - perFive);
+        for (int square = 0; (square - 1) * perFive < std::max(size.width(), size.height()); ++square)
             for (int k = bold ? 0 : 1; k < (bold ? 1 : 5); ++k) {
-                const int at = square * perFive + int(std::lround(k * perFive / 5.0));
-                p.fillRect(QRect(at, 0, lineWidth, size.height()), colour);
-                p.fillRect(QRect(0, at, size.width(), lineWidth), colour);
+                const double at = square * perFive + k * perFive / 5.0;
+                p.fillRect(QRect(int(std::lround(first.x() + at)), 0, lineWidth, size.height()), colour);
+                p.fillRect(QRect(0, int(std::lround(first.y() + at)), size.width(), lineWidth), colour);
             }
     };
     const double pixelsPerMm = perFive / 5.0;
     const double presence = std::clamp((pixelsPerMm - fineLinesFrom) / (fineLinesFull - fineLinesFrom), 0.0, 1.0);
     if (presence > 0)
-        lines(mixed(c.ecgGridFine, c.ecgPaper, presence), false);
-    lines(c.ecgGridBold, true);
+        lines(mixed(c.gridFine, c.paper, presence), false);
+    lines(c.gridBold, true);
     p.end();
     paper.setDevicePixelRatio(ratio);
     return paper;
@@ -50,14 +52,23 @@ QPixmap PaperLayer::render(const QSize& size, int perFive, double ratio) const
 void PaperLayer::draw(QCPPainter* painter)
 {
     const double ratio = m_page.pixelRatio();
-    const int perFive = m_page.devicePixelsPerFiveMm();
-    const QSize needed = (QSizeF(m_page.size()) * ratio).toSize() + QSize(perFive + 1, perFive + 1);
-    if (m_cache.isNull() || m_cachedPerFive != perFive || m_cache.devicePixelRatio() != ratio ||
-        m_cache.size().width() < needed.width() || m_cache.size().height() < needed.height()) {
-        m_cache = render(needed, perFive, ratio);
-        m_cachedPerFive = perFive;
-    }
+    const double perFive = m_page.devicePixelsPerFiveMm();
     const QPointF origin = m_page.scale().origin * ratio;
+    const bool whole = perFive == std::floor(perFive);
+    const int more = whole ? int(perFive) + 1 : 0;
+    const QSize needed = (QSizeF(m_page.size()) * ratio).toSize() + QSize(more, more);
+    const QPointF drawnFor = whole ? QPointF() : origin;
+    if (m_cache.isNull() || m_cachedPerFive != perFive || m_cachedOrigin != drawnFor ||
+        m_cache.devicePixelRatio() != ratio || m_cache.size().width() < needed.width() ||
+        m_cache.size().height() < needed.height()) {
+        m_cache = render(needed, perFive, drawnFor, ratio);
+        m_cachedPerFive = perFive;
+        m_cachedOrigin = drawnFor;
+    }
+    if (!whole) {
+        painter->drawPixmap(0, 0, m_cache);
+        return;
+    }
     const QPointF shift(positiveRemainder(std::round(origin.x()), perFive) - perFive,
                         positiveRemainder(std::round(origin.y()), perFive) - perFive);
     painter->drawPixmap(shift / ratio, m_cache);
@@ -75,13 +86,13 @@ void TraceLayer::draw(QCPPainter* painter)
     const ecg::EcgRecord* record = m_page.record();
     if (!record)
         return;
-    const ThemeColours& c = Theme::instance().colours();
+    const EcgPaperColours c = m_page.colours();
     const report::PageScale scale = m_page.scale();
 
     report::PageInk ink;
-    ink.trace = c.ecgTrace;
-    ink.text = c.ecgText;
-    ink.paper = c.ecgPaper;
+    ink.trace = c.trace;
+    ink.text = c.text;
+    ink.paper = c.paper;
     ink.traceWidth = std::clamp(0.27 * scale.unitsPerMm, 1.1, 2.4);
     ink.columnWidth = 1.0 / m_page.pixelRatio();
     ink.haloWidth = 3.5;
@@ -94,8 +105,15 @@ void TraceLayer::draw(QCPPainter* painter)
     QPainter& p = *painter;
     p.setRenderHint(QPainter::Antialiasing, true);
     report::paintMarks(p, m_page.page(), scale, ink);
+    if (const auto& overlay = m_page.content().overlay) {
+        report::PageInk second = ink;
+        second.trace = c.overlay;
+        report::paintTraces(p, *overlay->record, m_page.page(), scale, second, QRectF(m_page.rect()),
+                            overlay->shiftSeconds);
+    }
     report::paintTraces(p, *record, m_page.page(), scale, ink, QRectF(m_page.rect()));
-    report::paintLabels(p, *record, m_page.page(), scale, ink);
+    report::paintLabels(p, *record, m_page.page(), scale, ink, m_page.content().foot);
+    m_page.paintTools(p);
     p.setRenderHint(QPainter::Antialiasing, false);
 }
 

@@ -13,8 +13,8 @@ namespace echo2ecg::ui {
 class PagePlot;
 
 // Millimetre paper over the whole view. Five millimetres are a whole number of device pixels (see PagePlot), so the
-// grid is drawn once for a zoom and only shifted while the page is moved. Fine lines fade where they would be closer
-// than four device pixels.
+// grid is drawn once for a zoom and only shifted while the page is moved; at true size they may not be, and it is drawn
+// anew. Fine lines fade where they would be closer than four device pixels.
 class PaperLayer : public QCPLayerable
 {
     Q_OBJECT
@@ -27,13 +27,15 @@ protected:
     void draw(QCPPainter* painter) override;
 
 private:
-    QPixmap render(const QSize& devicePixels, int perFive, double ratio) const;
+    // `origin` is where 0 mm lies, in device pixels.
+    QPixmap render(const QSize& devicePixels, double perFive, const QPointF& origin, double ratio) const;
     PagePlot& m_page;
     QPixmap m_cache;
-    int m_cachedPerFive = 0;
+    double m_cachedPerFive = 0;
+    QPointF m_cachedOrigin;
 };
 
-// Traces, calibration pulses, lead names.
+// Traces, calibration pulses, lead names, and what the tools draw above them.
 class TraceLayer : public QCPLayerable
 {
     Q_OBJECT

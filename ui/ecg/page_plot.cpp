@@ -5,12 +5,16 @@
 #include "ui/ecg/page_layers.h"
 #include "ui/theme/theme.h"
 
+#include <QCursor>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QTimer>
 #include <QWheelEvent>
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 namespace echo2ecg::ui {
 
@@ -44,16 +48,48 @@ PagePlot::PagePlot(QWidget* parent) : QCustomPlot(parent), m_ratio(devicePixelRa
 
 void PagePlot::restyle()
 {
-    setBackground(QBrush(Theme::instance().colours().ecgPaper));
+    setBackground(QBrush(colours().paper));
     m_paper->forget();
     replot(rpQueuedReplot);
 }
 
-void PagePlot::setPage(std::shared_ptr<const ecg::EcgRecord> record, const ecg::Page& page)
+void PagePlot::setContent(PageContent content)
 {
-    m_record = std::move(record);
-    m_laidOut = m_page = page;
-    fit();
+    const auto sizeOf = [](const PageContent& c) {
+        return std::tuple(bool(c.record), c.page.width, c.page.height, c.page.settings.format);
+    };
+    const bool stays = m_trueSize || (!m_fitted && sizeOf(content) == sizeOf(m_content));
+    const double heldHeight = m_page.height;
+    const bool repaper = content.paper != m_content.paper;
+    m_content = std::move(content);
+    if (repaper)
+        restyle();
+    m_page = m_content.page;
+    if (!stays)
+        return fit();
+    if (m_content.record)
+        m_page = report::arranged(m_content.page, *m_content.record, m_trueSize ? m_content.page.height : heldHeight);
+    setView(m_perFive, {xAxis->range().lower, yAxis->range().lower}, size());
+    replot(rpQueuedReplot);
+}
+
+void PagePlot::setTools(std::vector<PageTool*> tools)
+{
+    m_tools = std::move(tools);
+    m_holding = nullptr;
+    setMouseTracking(!m_tools.empty());
+    replot(rpQueuedReplot);
+}
+
+void PagePlot::paintTools(QPainter& painter)
+{
+    for (PageTool* tool : m_tools)
+        tool->paint(painter, *this);
+}
+
+EcgPaperColours PagePlot::colours() const
+{
+    return coloursOf(m_content.paper, Theme::instance().colours());
 }
 
 report::PageScale PagePlot::scale() const
@@ -70,7 +106,7 @@ int PagePlot::fittingZoom(const QSizeF& size) const
     return std::max(5, int(std::floor(perMm * 5 * m_ratio)));
 }
 
-void PagePlot::setView(int perFive, QPointF topLeft, const QSizeF& size)
+void PagePlot::setView(double perFive, QPointF topLeft, const QSizeF& size)
 {
     m_perFive = perFive;
     const double perMm = perFive / (5.0 * m_ratio);
@@ -86,15 +122,17 @@ void PagePlot::setView(int perFive, QPointF topLeft, const QSizeF& size)
     const double y = std::round(held(topLeft.y(), view.height(), m_page.height) * devicePerMm) / devicePerMm;
     xAxis->setRange(x, x + view.width());
     yAxis->setRange(y, y + view.height());
-    setCursor(m_fitted ? Qt::ArrowCursor : Qt::OpenHandCursor);
+    showCursor(mapFromGlobal(QCursor::pos()));
     emit viewChanged();
 }
 
 void PagePlot::fitTo(const QSizeF& size)
 {
     m_fitted = true;
-    if (m_record && size.width() > 0)
-        m_page = report::arranged(m_laidOut, *m_record, m_laidOut.width * size.height() / size.width());
+    m_trueSize = false;
+    if (m_content.record && size.width() > 0)
+        m_page =
+            report::arranged(m_content.page, *m_content.record, m_content.page.width * size.height() / size.width());
     setView(fittingZoom(size), {}, size);
 }
 
@@ -109,7 +147,7 @@ void PagePlot::zoom(double steps, const QPointF& anchor)
     const int nearest = fittingZoom(size());
     const int farthest = std::max(nearest, int(closestPixelsPerMm * 5 * m_ratio));
     int wanted = int(std::lround(m_perFive * std::pow(zoomPerStep, steps)));
-    if (wanted == m_perFive && steps != 0)
+    if (double(wanted) == m_perFive && steps != 0)
         wanted += steps > 0 ? 1 : -1;
     wanted = std::clamp(wanted, nearest, farthest);
     if (wanted == nearest) {
@@ -118,16 +156,41 @@ void PagePlot::zoom(double steps, const QPointF& anchor)
     }
     const report::PageScale before = scale();
     const QPointF under(before.xMm(anchor.x()), before.yMm(anchor.y()));
-    m_fitted = false;
+    m_fitted = m_trueSize = false;
     setView(wanted, under - anchor / (wanted / (5.0 * m_ratio)), size());
     replot(rpQueuedReplot);
+}
+
+void PagePlot::setTrueSize(double pixelsPerMm)
+{
+    if (!(pixelsPerMm > 0.5 && pixelsPerMm < closestPixelsPerMm))
+        return;
+    const report::PageScale before = scale();
+    const QPointF middle = QRectF(rect()).center();
+    const QPointF under(before.xMm(middle.x()), before.yMm(middle.y()));
+    m_fitted = false;
+    m_trueSize = true;
+    if (m_content.record)
+        m_page = report::arranged(m_content.page, *m_content.record, m_content.page.height);
+    setView(pixelsPerMm * 5 * m_ratio, under - middle / pixelsPerMm, size());
+    replot(rpQueuedReplot);
+}
+
+void PagePlot::showCursor(const QPointF& at)
+{
+    for (const PageTool* tool : m_tools)
+        if (const auto shape = tool->cursorAt(*this, at)) {
+            setCursor(*shape);
+            return;
+        }
+    setCursor(m_dragging ? Qt::ClosedHandCursor : m_fitted ? Qt::ArrowCursor : Qt::OpenHandCursor);
 }
 
 void PagePlot::resizeEvent(QResizeEvent* event)
 {
     m_ratio = devicePixelRatioF();
     const QSizeF size = event->size();
-    if (m_fitted || m_perFive <= fittingZoom(size))
+    if (!m_trueSize && (m_fitted || m_perFive <= fittingZoom(size)))
         fitTo(size);
     else
         setView(m_perFive, {xAxis->range().lower, yAxis->range().lower}, size);
@@ -143,8 +206,8 @@ void PagePlot::paintEvent(QPaintEvent* event)
         if (m_fitted)
             fitTo(size());
         else
-            setView(std::max(5, int(std::lround(m_perFive * change))), {xAxis->range().lower, yAxis->range().lower},
-                    size());
+            setView(m_trueSize ? m_perFive * change : std::max(5.0, std::round(m_perFive * change)),
+                    {xAxis->range().lower, yAxis->range().lower}, size());
     }
     QCustomPlot::paintEvent(event);
 }
@@ -158,30 +221,78 @@ void PagePlot::wheelEvent(QWheelEvent* event)
 
 void PagePlot::mousePressEvent(QMouseEvent* event)
 {
+    event->accept();
+    if (event->button() == Qt::LeftButton)
+        for (PageTool* tool : m_tools)
+            if (tool->press(*this, *event)) {
+                m_holding = tool;
+                replot(rpQueuedReplot);
+                return;
+            }
     if (event->button() == Qt::LeftButton && !m_fitted) {
         m_dragging = true;
         m_dragFrom = event->position();
         m_dragTopLeft = {xAxis->range().lower, yAxis->range().lower};
         setCursor(Qt::ClosedHandCursor);
     }
-    event->accept();
 }
 
 void PagePlot::mouseMoveEvent(QMouseEvent* event)
 {
-    if (!m_dragging)
+    if (m_holding) {
+        m_holding->drag(*this, *event);
+        replot(rpQueuedReplot);
         return;
+    }
+    if (!m_dragging) {
+        showCursor(event->position());
+        return;
+    }
     setView(m_perFive, m_dragTopLeft - (event->position() - m_dragFrom) / scale().unitsPerMm, size());
-    setCursor(Qt::ClosedHandCursor);
     replot(rpQueuedReplot);
 }
 
 void PagePlot::mouseReleaseEvent(QMouseEvent* event)
 {
-    if (event->button() != Qt::LeftButton || !m_dragging)
+    if (event->button() != Qt::LeftButton)
         return;
+    if (PageTool* tool = std::exchange(m_holding, nullptr)) {
+        tool->release(*this, *event);
+        replot(rpQueuedReplot);
+    }
     m_dragging = false;
-    setCursor(m_fitted ? Qt::ArrowCursor : Qt::OpenHandCursor);
+    showCursor(event->position());
+}
+
+bool PagePlot::event(QEvent* event)
+{
+    // A tool's keys come before those of the window while the page has the focus.
+    if (event->type() == QEvent::ShortcutOverride)
+        for (const PageTool* tool : m_tools)
+            if (tool->wantsKey(*this, *static_cast<QKeyEvent*>(event))) {
+                event->accept();
+                return true;
+            }
+    // Tab would leave the page before keyPressEvent() sees it.
+    if (event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Tab)
+        for (const PageTool* tool : m_tools)
+            if (tool->wantsKey(*this, *static_cast<QKeyEvent*>(event))) {
+                keyPressEvent(static_cast<QKeyEvent*>(event));
+                return true;
+            }
+    return QCustomPlot::event(event);
+}
+
+void PagePlot::keyPressEvent(QKeyEvent* event)
+{
+    for (PageTool* tool : m_tools)
+        if (tool->wantsKey(*this, *event)) {
+            tool->key(*this, *event);
+            replot(rpQueuedReplot);
+            event->accept();
+            return;
+        }
+    QCustomPlot::keyPressEvent(event);
 }
 
 void PagePlot::mouseDoubleClickEvent(QMouseEvent* event)

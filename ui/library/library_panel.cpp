@@ -165,10 +165,13 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent), m_impl(std::make_
             return;
         QMenu menu;
         const QAction* open = menu.addAction(tr("Open"));
+        const QAction* overlay = kind == LibraryTree::Ecg ? menu.addAction(tr("Lay over the open ECG")) : nullptr;
         const QAction* remove = menu.addAction(kind == LibraryTree::Ecg ? tr("Remove this ECG from the library") : tr("Remove this study from the library"));
         const QAction* chosen = menu.exec(m_impl->tree->viewport()->mapToGlobal(at));
         if (chosen == open)
             m_impl->activate(index);
+        else if (chosen && chosen == overlay)
+            emit overlayRequested(m_impl->id(index));
         else if (chosen == remove)
             emit removeRequested(kind == LibraryTree::Ecg ? m_impl->id(index) : 0, kind == LibraryTree::Study ? m_impl->id(index) : 0);
     });

@@ -36,6 +36,7 @@ public:
 
 signals:
     void ecgActivated(qint64 ecg);
+    void overlayRequested(qint64 ecg); // to lay it over the open one
     void studyActivated(qint64 study);
     void clipActivated(qint64 study, qint64 clip);
     void thumbnailNeeded(qint64 clip, qint64 study);

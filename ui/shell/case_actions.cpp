@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/case_actions.h"
 
+#include "ui/ecg/page_options.h"
+
 #include <QActionGroup>
 #include <QCoreApplication>
 #include <QMainWindow>
@@ -51,7 +53,7 @@ CaseActions::CaseActions(QMainWindow* window)
     faster = make("F&aster", {QKeySequence("]")}, "Play faster");
     slower = make("&Slower", {QKeySequence("[")}, "Play slower");
     const QPoint layouts[] = {{1, 1}, {2, 1}, {3, 1}, {2, 2}, {1, 2}, {3, 2}, {1, 3}, {2, 3}, {3, 3}};
-    int number = 0;
+    int number = 0, layoutNumber = 0;
     for (const QPoint& layout : layouts) {
         ++number;
         auto* action = make("", {QKeySequence(Qt::Key_0 + number)}, "Change the layout of the echo pane");
@@ -60,8 +62,22 @@ CaseActions::CaseActions(QMainWindow* window)
         gridLayouts << action;
     }
 
-    threeByFour = make("ECG as &3 × 4 with rhythm strip", {QKeySequence("Ctrl+3")}, "Show the ECG in four columns with lead II below");
-    twelveByOne = make("ECG as &12 × 1", {QKeySequence("Ctrl+1")}, "Show twelve leads below each other");
+    for (const ecg::PageFormat format : ecg::allPageFormats) {
+        auto* action = make("", {QKeySequence(QStringLiteral("Ctrl+%1").arg(++layoutNumber))}, "");
+        action->setText(tr("ECG layout %1").arg(nameOf(format)));
+        action->setToolTip(hintOf(format));
+        action->setStatusTip(hintOf(format));
+        action->setData(int(format));
+        ecgLayouts << action;
+    }
+    medianBeat = make("Median &beat", {QKeySequence("Ctrl+M")}, "Show the median beat and the borders of its waves, and back");
+    callipers = make("&Callipers", {QKeySequence("M")}, "Measure time, amplitude and rate on the ECG");
+    tangent = make("&QT by tangent", {QKeySequence("Shift+M")}, "Measure QT: click on the last limb of a T wave");
+    overlay = make("&Overlay another ECG…", {QKeySequence("Ctrl+Shift+E")}, "Draw a second ECG over the open one");
+    measurements = make("M&easurements", {QKeySequence("Ctrl+Shift+M")}, "Rate, intervals, axes and voltages beside the page");
+    notes = make("&Notes", {QKeySequence("Ctrl+Shift+N")}, "What was assumed, what the gate found, what the file states");
+    trueSize = make("&True millimetres", {QKeySequence("Ctrl+T")}, "Show the ECG at its size on paper");
+    calibrateScreen = make("Cali&brate the screen…", {}, "Measure the screen with a ruler, once");
     darkTheme = make("&Dark", {QKeySequence("Ctrl+D")}, "Dark theme, for a reading room");
     lightTheme = make("&Light", {QKeySequence("Ctrl+L")}, "Light theme");
     panel = make("&Full screen for the selected pane", {QKeySequence("F11")}, "Give the selected pane the whole screen, and back");
@@ -73,7 +89,6 @@ CaseActions::CaseActions(QMainWindow* window)
             group->addAction(action);
         }
     };
-    exclusive({threeByFour, twelveByOne});
     exclusive({darkTheme, lightTheme});
 
     palette = make("&Command palette", {QKeySequence("Ctrl+K")}, "Find any command by its name");
@@ -98,14 +113,21 @@ void CaseActions::fillMenus(QMainWindow* window, const QList<QAction*>& dockTogg
     cases->addSeparator();
     cases->addActions({search, focusEcg, focusEcho});
 
+    QMenu* ecgMenu = bar->addMenu(tr("&ECG"));
+    ecgMenu->addActions(ecgLayouts);
+    ecgMenu->addSeparator();
+    ecgMenu->addActions({medianBeat, overlay, callipers, tangent});
+    ecgMenu->addSeparator();
+    ecgMenu->addActions({notes, measurements});
+    ecgMenu->addSeparator();
+    ecgMenu->addActions({trueSize, calibrateScreen});
+
     QMenu* cine = bar->addMenu(tr("C&ine"));
     cine->addActions({playPause, stepForward, stepBack, faster, slower});
     cine->addSeparator();
     cine->addActions(gridLayouts);
 
     QMenu* view = bar->addMenu(tr("&View"));
-    view->addActions({threeByFour, twelveByOne});
-    view->addSeparator();
     view->addActions({darkTheme, lightTheme});
     view->addSeparator();
     view->addActions(dockToggles);

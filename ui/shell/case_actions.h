@@ -16,10 +16,11 @@ struct CaseActions
     QAction *openFiles, *openFolder, *loadBundle, *importWeights, *writeReport, *screenshot, *quit;
     QAction *undo, *analyse, *search, *focusEcg, *focusEcho;
     QAction *playPause, *stepForward, *stepBack, *faster, *slower;
-    QAction *threeByFour, *twelveByOne;
+    QAction *callipers, *tangent, *medianBeat, *measurements, *notes, *overlay, *trueSize, *calibrateScreen;
     QAction *darkTheme, *lightTheme, *panel, *resetDocks;
     QAction *palette, *allCommands, *about;
     QList<QAction*> gridLayouts;  // data(): QPoint(columns, rows)
+    QList<QAction*> ecgLayouts;   // data(): int of ecg::PageFormat
     QList<QAction*> all;
 
     void fillMenus(QMainWindow* window, const QList<QAction*>& dockToggles) const;

@@ -121,13 +121,13 @@ void CaseSession::embedMissing()
         });
 }
 
-void CaseSession::writeReport(const std::filesystem::path& pdf)
+void CaseSession::writeReport(const std::filesystem::path& pdf, const report::EcgPrint& print)
 {
     if (!m_record) {
         say(tr("There is no case to report: open an ECG first"), NoticeBar::Tone::Warning);
         return;
     }
-    report::CaseReport known{*m_record, m_prediction, m_retrieval, m_facts, {}};
+    report::CaseReport known{*m_record, m_prediction, m_retrieval, m_facts, {}, print};
     m_jobs.start(
         tr("Writing the report"), JobRunner::Lane::Files, this,
         [library = m_library.get(), known = std::move(known), pdf, bundle = bundleId()](const base::JobContext&) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/case_session.h"
 
+#include "ecg/ecg_reader.h"
 #include "ui/shell/cell_choice.h"
 
 #include <QDateTime>
@@ -162,6 +163,23 @@ void CaseSession::openEcg(library::Id ecg)
             emit ecgOpened(ecg, opened.findings);
             updateCells();
             analyse();
+        });
+}
+
+void CaseSession::readOverlay(const std::variant<library::Id, std::filesystem::path>& which)
+{
+    m_jobs.start(
+        tr("Reading the ECG to lay over"), JobRunner::Lane::Files, this,
+        [library = m_library.get(), which](const base::JobContext&) {
+            if (const auto* file = std::get_if<std::filesystem::path>(&which))
+                return ecg::readEcg(*file);
+            return library->loadEcg(std::get<library::Id>(which));
+        },
+        [this, ecg = m_ecg](const ecg::EcgRecord& record) {
+            if (ecg != m_ecg)
+                return;
+            const QString when = QString::fromStdString(record.date + ' ' + record.time).simplified();
+            emit overlayRead(record, when.isEmpty() ? QString::fromStdString(record.file.filename().string()) : when);
         });
 }
 

@@ -3,6 +3,7 @@
 
 #include "casework/case_engine.h"
 #include "casework/import.h"
+#include "report/ecg_print.h"
 #include "ui/echo/cine_grid.h"
 #include "ui/jobs/job_runner.h"
 #include "ui/library/library_panel.h"
@@ -11,6 +12,8 @@
 #include "ui/shell/thumbnail_service.h"
 
 #include <QObject>
+
+#include <variant>
 
 namespace echo2ecg::ui {
 
@@ -37,6 +40,9 @@ public:
     void loadBundle(const std::filesystem::path& bundle);
     void importPaths(const std::vector<std::filesystem::path>& paths);
     void openEcg(library::Id ecg);
+    library::Id openedEcg() const { return m_ecg; }
+    // Another ECG to lay over the open one, of the library or a file; it becomes no case.
+    void readOverlay(const std::variant<library::Id, std::filesystem::path>& which);
     // A study of the library in the echo pane alone; with `clip` first.
     void openStudy(library::Id study, library::Id clip = 0);
     // A ranked study beside the own one.
@@ -47,13 +53,14 @@ public:
     void refreshLibrary();
     void remove(library::Id ecg, library::Id study);
     void dismissQuarantine(library::Id id);
-    void writeReport(const std::filesystem::path& pdf);
+    void writeReport(const std::filesystem::path& pdf, const report::EcgPrint& print = {});
 
 signals:
     void libraryRead(const LibraryPanel::Contents& contents);
     void engineChanged();
     void engineFailed(const QString& sentence);
     void ecgOpened(qint64 ecg, const std::vector<ecg::Finding>& findings);
+    void overlayRead(const ecg::EcgRecord& record, const QString& label);
     void ecgFailed(const QString& sentence);
     void caseClosed();
     void cellsChanged(const std::vector<CineCell>& cells);

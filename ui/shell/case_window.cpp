@@ -64,7 +64,6 @@ void CaseWindow::Impl::buildPanes()
         toggles << d->toggleViewAction();
     actions.fillMenus(window, toggles);
     actions.undo->setEnabled(false);
-    actions.threeByFour->setChecked(true);
 }
 
 void CaseWindow::Impl::buildStatusBar()
@@ -125,8 +124,7 @@ void CaseWindow::Impl::restorePlaces()
     window->restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
     window->restoreState(settings.value(QStringLiteral("docks")).toByteArray());
     centre->restoreState(settings.value(QStringLiteral("centre")).toByteArray());
-    if (settings.value(QStringLiteral("ecgFormat")) == QLatin1String("12x1"))
-        actions.twelveByOne->trigger();
+    ecg->setOptions(restored(settings));
 }
 
 // The pane that has the focus, alone on the whole screen; the same key brings everything back.
@@ -193,12 +191,12 @@ void CaseWindow::openStudy(qint64 study)
 
 bool CaseWindow::isSettled() const
 {
-    return m_impl->session->isIdle() && (!m_impl->hasCells || m_impl->cine->hasFirstFrames());
+    return m_impl->session->isIdle() && m_impl->ecg->isSettled() && (!m_impl->hasCells || m_impl->cine->hasFirstFrames());
 }
 
 void CaseWindow::writeReport(const std::filesystem::path& pdf)
 {
-    m_impl->session->writeReport(pdf);
+    m_impl->session->writeReport(pdf, {m_impl->ecg->options().recording, m_impl->ecg->options().filter});
 }
 
 QString CaseWindow::notice() const
@@ -232,7 +230,7 @@ void CaseWindow::closeEvent(QCloseEvent* event)
         settings.setValue(QStringLiteral("geometry"), saveGeometry());
         settings.setValue(QStringLiteral("docks"), saveState());
         settings.setValue(QStringLiteral("centre"), m_impl->centre->saveState());
-        settings.setValue(QStringLiteral("ecgFormat"), m_impl->ecg->format() == ecg::PageFormat::TwelveByOne ? QStringLiteral("12x1") : QStringLiteral("3x4"));
+        save(settings, m_impl->ecg->options());
     }
     QMainWindow::closeEvent(event);
 }

@@ -42,6 +42,7 @@ struct CaseWindow::Impl
     QByteArray defaultState, stateBeforeFullPane;
     std::function<void()> undo;
     QString undoText;
+    std::vector<library::EcgRow> ecgRows; // of the library as last read
     bool hasCells = false;
     bool shownByItself = false;  // the retrieved study wasn't chosen by the person
     casework::Retrieval ranked;
@@ -60,6 +61,7 @@ struct CaseWindow::Impl
     void open(const QStringList& files);
     BundleImportWindow& showImporter();
     void tellImporter();
+    void chooseOverlay();
     void showStatus();
 };
 

@@ -4,7 +4,9 @@
 #include "ui/shell/case_window_impl.h"
 #include "ui/theme/theme.h"
 
+#include <QCursor>
 #include <QFileDialog>
+#include <QMenu>
 #include <QMessageBox>
 
 namespace echo2ecg::ui {
@@ -28,7 +30,7 @@ void CaseWindow::Impl::connectActions()
     on(actions.importWeights, [this] { showImporter(); });
     on(actions.writeReport, [this] {
         if (const QString file = QFileDialog::getSaveFileName(window, tr("Save the case report"), QStringLiteral("case.pdf"), tr("PDF (*.pdf)")); !file.isEmpty())
-            session->writeReport(toPath(file));
+            session->writeReport(toPath(file), {ecg->options().recording, ecg->options().filter});
     });
     on(actions.screenshot, [this] {
         if (const QString file = QFileDialog::getSaveFileName(window, tr("Save a picture of the window"), QStringLiteral("workstation.png"), tr("PNG (*.png)")); !file.isEmpty())
@@ -55,8 +57,17 @@ void CaseWindow::Impl::connectActions()
             cine->setGridLayout(grid.y(), grid.x());
             session->setGrid(grid.y(), grid.x());
         });
-    on(actions.threeByFour, [this] { ecg->setFormat(ecg::PageFormat::ThreeByFourPlusRhythm); });
-    on(actions.twelveByOne, [this] { ecg->setFormat(ecg::PageFormat::TwelveByOne); });
+    for (QAction* layout : actions.ecgLayouts)
+        on(layout, [this, format = ecg::PageFormat(layout->data().toInt())] { ecg->setFormat(format); });
+    on(actions.medianBeat, [this] { ecg->toggleMedianBeat(); });
+    on(actions.callipers, [this] { ecg->toggleCallipers(); });
+    on(actions.tangent, [this] { ecg->toggleTangent(); });
+    on(actions.overlay, [this] { chooseOverlay(); });
+    on(actions.notes, [this] { ecg->showSide(EcgPageView::Side::Notes); });
+    on(actions.measurements, [this] { ecg->showSide(EcgPageView::Side::Measurements); });
+    on(actions.trueSize, [this] { ecg->showTrueSize(); });
+    on(actions.calibrateScreen, [this] { ecg->calibrate(); });
+    QObject::connect(ecg, &EcgPageView::overlayRequested, window, [this] { chooseOverlay(); });
     on(actions.darkTheme, [] { Theme::instance().apply(ThemeKind::Dark); });
     on(actions.lightTheme, [] { Theme::instance().apply(ThemeKind::Light); });
     on(actions.panel, [this] { toggleFullPane(); });
@@ -74,6 +85,28 @@ void CaseWindow::Impl::connectActions()
     };
     QObject::connect(&Theme::instance(), &Theme::changed, window, showTheme);
     showTheme();
+}
+
+// The other ECGs of the same patient are the likeliest to be laid over this one; any file will do.
+void CaseWindow::Impl::chooseOverlay()
+{
+    if (!session->record())
+        return;
+    QMenu menu;
+    const library::EcgRow* open = nullptr;
+    for (const library::EcgRow& row : ecgRows)
+        if (row.id == session->openedEcg())
+            open = &row;
+    for (const library::EcgRow& row : ecgRows)
+        if (open && row.patient == open->patient && row.id != open->id)
+            QObject::connect(menu.addAction(QString::fromStdString(row.date + ' ' + row.time).simplified() + QStringLiteral(" · ") + QString::fromStdString(row.fileName)),
+                             &QAction::triggered, window, [this, id = row.id] { session->readOverlay(id); });
+    menu.addSeparator();
+    QObject::connect(menu.addAction(tr("ECG file…")), &QAction::triggered, window, [this] {
+        if (const QString file = QFileDialog::getOpenFileName(window, tr("ECG to lay over this one")); !file.isEmpty())
+            session->readOverlay(toPath(file));
+    });
+    menu.exec(QCursor::pos());
 }
 
 BundleImportWindow& CaseWindow::Impl::showImporter()
@@ -103,6 +136,9 @@ void CaseWindow::Impl::connectSession()
 {
     CaseSession* s = session.get();
     QObject::connect(s, &CaseSession::libraryRead, library, &LibraryPanel::setContents);
+    QObject::connect(s, &CaseSession::libraryRead, window, [this](const LibraryPanel::Contents& contents) { ecgRows = contents.ecgs; });
+    QObject::connect(s, &CaseSession::overlayRead, window, [this](const ecg::EcgRecord& record, const QString& label) { ecg->setOverlay(record, label); });
+    QObject::connect(library, &LibraryPanel::overlayRequested, window, [this](qint64 id) { session->readOverlay(library::Id(id)); });
     QObject::connect(s, &CaseSession::noticed, window, [this](const QString& text, NoticeBar::Tone tone, const QString& actionText, const std::function<void()>& action) {
         // What can be undone stays undoable when something else is said.
         if (action) {

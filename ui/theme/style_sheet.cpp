@@ -46,6 +46,7 @@ QToolButton::menu-indicator { image: none; width: 0; }
 QToolButton[role="chip"] { color: @muted; padding: 3px 9px; border-radius: 10px; }
 QToolButton[role="chip"]:hover { color: @text; }
 QToolButton[role="chip"]:checked { color: @text; background: @selection; }
+QToolButton[role="chip"]:disabled { color: @faint; }
 
 QPushButton { background: @raised; color: @text; border: 1px solid @line; border-radius: 5px; padding: 5px 14px; }
 QPushButton:hover { border-color: @faint; }

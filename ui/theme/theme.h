@@ -23,7 +23,7 @@ struct ThemeColours
     QColor window, panel, raised, line; // backgrounds from back to front, hairlines
     QColor text, textMuted, textFaint;
     QColor accent, accentText, warning, error;
-    QColor ecgPaper, ecgGridFine, ecgGridBold, ecgTrace, ecgText;
+    QColor ecgPaper, ecgGridFine, ecgGridBold, ecgTrace, ecgText, ecgOverlay;
     QColor cineBackground, cineText;
     QColor classReduced, classMildlyReduced, classPreserved; // colour-blind safe triple
 };

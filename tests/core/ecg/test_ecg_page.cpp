@@ -2,6 +2,8 @@
 #include "ecg/page_layout.h"
 #include "support/test_paths.h"
 
+#include <set>
+
 using namespace echo2ecg;
 using namespace echo2ecg::ecg;
 
@@ -89,20 +91,147 @@ private slots:
         settings.mmPerSecond = 50;
         settings.mmPerMillivolt = 20;
         const Page page = layOutPage(settings, 10);
-        QCOMPARE(page.width, 14 + 500 + 3.0);
+        QCOMPARE(page.width, 14 + 250 + 3.0); // as wide as paper: 5 s
+        QCOMPARE(page.toSeconds, 5.0);
         QCOMPARE(page.height, 22 + 4 * 84.0);
         QCOMPARE(page.pulses[0].width, 10.0);
         QCOMPARE(page.pulses[0].height, 20.0);
-        QCOMPARE(page.strips[3].x, 14 + 125.0);
+        QCOMPARE(page.strips[3].x, 14 + 62.5);
         settings.mmPerMillivolt = 5;
         QCOMPARE(layOutPage(settings, 10).height, 190.0);
         QCOMPARE(layOutPage(settings, 10).pulses[0].height, 5.0);
     }
 
+    void everyLayoutHasItsLeads_data()
+    {
+        QTest::addColumn<int>("format");
+        QTest::addColumn<QString>("code");
+        QTest::addColumn<int>("columns");
+        QTest::addColumn<int>("rows");
+        QTest::addColumn<int>("strips");
+        const auto row = [](PageFormat f, const char* name, int columns, int rows, int strips) {
+            QTest::newRow(name) << int(f) << QString(name) << columns << rows << strips;
+        };
+        row(PageFormat::ThreeByFourPlusRhythm, "3x4+1", 4, 4, 13);
+        row(PageFormat::ThreeByFourPlusThree, "3x4+3", 4, 6, 15);
+        row(PageFormat::ThreeByFour, "3x4", 4, 3, 12);
+        row(PageFormat::SixByTwo, "6x2", 2, 6, 12);
+        row(PageFormat::FourByThree, "4x3", 3, 4, 12);
+        row(PageFormat::TwelveByOne, "12x1", 1, 12, 12);
+        row(PageFormat::SingleLead, "single", 1, 1, 1);
+        row(PageFormat::Superimposed, "superimposed", 1, 1, 12);
+    }
+    void everyLayoutHasItsLeads()
+    {
+        QFETCH(int, format);
+        QFETCH(QString, code);
+        QFETCH(int, columns);
+        QFETCH(int, rows);
+        QFETCH(int, strips);
+        PageSettings settings;
+        settings.format = PageFormat(format);
+        QCOMPARE(pageFormatFromCode(code.toStdString()), std::optional(settings.format));
+        QCOMPARE(ecg::code(settings.format), code.toStdString());
+        const Page page = layOutPage(settings, 10);
+        QCOMPARE(page.columns, columns);
+        QCOMPARE(page.pulses.size(), std::size_t(rows));
+        QCOMPARE(page.strips.size(), std::size_t(strips));
+        std::set<double> lines;
+        std::set<Lead> leads;
+        for (const Strip& strip : page.strips) {
+            lines.insert(strip.baselineY);
+            leads.insert(strip.lead);
+            QCOMPARE(strip.toSeconds - strip.fromSeconds, strip.width / 25);
+        }
+        QCOMPARE(lines.size(), std::size_t(rows));
+        QCOMPARE(leads.size(), strips == 1 ? std::size_t(1) : std::size_t(12));
+        // Columns read downwards in standard order; together they cover the ten seconds once.
+        if (strips >= 12 && settings.format != PageFormat::Superimposed)
+            for (std::size_t i = 0; i < 12; ++i) {
+                QCOMPARE(page.strips[i].lead, allLeads[i]);
+                const int perColumn = 12 / columns;
+                QCOMPARE(page.strips[i].fromSeconds, 10.0 / columns * double(int(i) / perColumn));
+            }
+    }
+
+    void cabreraOrder()
+    {
+        PageSettings settings;
+        settings.cabrera = true;
+        for (const PageFormat format : {PageFormat::ThreeByFour, PageFormat::SixByTwo, PageFormat::TwelveByOne}) {
+            settings.format = format;
+            const Page page = layOutPage(settings, 10);
+            const char* names[] = {"aVL", "I", "−aVR", "II", "aVF", "III", "V1", "V2", "V3", "V4", "V5", "V6"};
+            for (std::size_t i = 0; i < 12; ++i)
+                QCOMPARE(label(page.strips[i]), std::string(names[i]));
+        }
+    }
+
+    void paperIsFilledAtEverySpeed()
+    {
+        for (const double speed : pageSpeeds) {
+            PageSettings settings;
+            settings.mmPerSecond = speed;
+            QCOMPARE(pageSeconds(settings), 250 / speed);
+            settings.startSeconds = 30;
+            const Page page = layOutPage(settings, 600);
+            QCOMPARE(page.fromSeconds, 30.0);
+            QCOMPARE(page.toSeconds, 30 + 250 / speed);
+            QCOMPARE(page.strips.back().width, 250.0);
+        }
+    }
+
+    void aLongRecordingOfOneLeadGoesOnBelow()
+    {
+        PageSettings settings;
+        settings.format = PageFormat::SingleLead;
+        settings.singleLead = Lead::V5;
+        settings.startSeconds = 10;
+        const Page page = layOutPage(settings, 47);
+        QCOMPARE(page.strips.size(), std::size_t(4)); // 37 s
+        for (std::size_t i = 0; i < 4; ++i) {
+            QCOMPARE(page.strips[i].lead, Lead::V5);
+            QCOMPARE(page.strips[i].fromSeconds, 10 + 10.0 * double(i));
+        }
+        QCOMPARE(page.strips[3].width, 7 * 25.0);
+        QCOMPARE(pageSeconds(settings), 60.0);
+    }
+
+    void aBeatIsWholeInEveryCell()
+    {
+        PageSettings settings;
+        settings.format = PageFormat::ThreeByFourPlusRhythm;
+        settings.mmPerSecond = 50;
+        settings.startSeconds = 7; // of the recording
+        const Page page = layOutBeat(settings, 1.2);
+        QCOMPARE(page.strips.size(), std::size_t(12)); // no rhythm strip
+        for (std::size_t i = 0; i < 12; ++i) {
+            QCOMPARE(page.strips[i].fromSeconds, 0.0);
+            QCOMPARE(page.strips[i].toSeconds, 1.2);
+            QCOMPARE(page.strips[i].x, 14 + 60.0 * double(i / 3));
+        }
+    }
+
+    void pageAndStripSpeakOfTheSamePoint()
+    {
+        PageSettings settings;
+        settings.cabrera = true;
+        const Page page = layOutPage(settings, 10);
+        for (const Strip& strip : page.strips) {
+            const double x = xOf(page, strip, strip.fromSeconds + 0.4), y = yOf(page, strip, 0.7);
+            QCOMPARE(x, strip.x + 10);
+            QCOMPARE(y, strip.baselineY + (strip.inverted ? 7 : -7));
+            QCOMPARE(secondsAt(page, strip, x), strip.fromSeconds + 0.4);
+            QCOMPARE(millivoltsAt(page, strip, y), 0.7);
+            QCOMPARE(stripAt(page, x, y), &strip);
+        }
+        QVERIFY(!stripAt(page, 1, 50)); // left of all
+    }
+
     void everythingStaysOnThePaper()
     {
-        for (const PageFormat format : {PageFormat::ThreeByFourPlusRhythm, PageFormat::TwelveByOne})
-            for (const double speed : {12.5, 25.0, 50.0})
+        for (const PageFormat format : allPageFormats)
+            for (const double speed : pageSpeeds)
                 for (const double seconds : {0.0, 2.5, 9.99, 10.0, 600.0}) {
                     PageSettings settings;
                     settings.format = format;

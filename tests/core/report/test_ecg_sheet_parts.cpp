@@ -26,6 +26,8 @@ private:
 private slots:
     void everySampleStandsAtItsMillimetre();
     void noPeakIsLostWhenColumnsAreWide();
+    void anInvertedLeadStandsOnItsHead();
+    void sixRowsGiveRoomToTallOnes();
     void invalidSamplesBreakTheLine();
     void onlyTheVisiblePartIsBuilt();
     void rowsMoveTogetherButNeverTouch();
@@ -68,6 +70,35 @@ void TestEcgSheetParts::noPeakIsLostWhenColumnsAreWide()
     QVERIFY(std::abs(top->x - (s.x + 1.203 * 25)) < 1e-9);
     QVERIFY(top < low); // in the order of time
     QVERIFY(std::ranges::is_sorted(runs[0], {}, &report::PagePoint::x));
+}
+
+void TestEcgSheetParts::anInvertedLeadStandsOnItsHead()
+{
+    ecg::EcgRecord record = test::flatRecord(500);
+    record[Lead::aVR][100] = 1.2f;
+    ecg::PageSettings settings;
+    settings.cabrera = true;
+    const ecg::Page page = ecg::layOutPage(settings, 10);
+    const ecg::Strip& s = strip(page, Lead::aVR);
+    QVERIFY(s.inverted);
+    const auto runs = report::traceRuns(record, s, page.settings, 0);
+    const report::PagePoint& peak = runs[0][100];
+    QVERIFY(std::abs(peak.y - (s.baselineY + 12.0)) < 1e-5);
+}
+
+void TestEcgSheetParts::sixRowsGiveRoomToTallOnes()
+{
+    ecg::EcgRecord record = test::flatRecord(500);
+    record[Lead::V2][4000] = -3.0f; // second row of the right column
+    ecg::PageSettings settings;
+    settings.format = ecg::PageFormat::SixByTwo;
+    const ecg::Page laidOut = ecg::layOutPage(settings, 10);
+    const ecg::Page page = report::arranged(laidOut, record, laidOut.height);
+    const double room = strip(page, Lead::V3).baselineY - strip(page, Lead::V2).baselineY;
+    QVERIFY2(room > strip(page, Lead::V2).baselineY - strip(page, Lead::V1).baselineY + 5, qPrintable(QString::number(room)));
+    QCOMPARE(strip(page, Lead::I).baselineY, strip(laidOut, Lead::I).baselineY);
+    QCOMPARE(strip(page, Lead::V6).baselineY, strip(laidOut, Lead::V6).baselineY);
+    QCOMPARE(strip(page, Lead::V2).baselineY, strip(page, Lead::II).baselineY); // rows stay rows
 }
 
 void TestEcgSheetParts::invalidSamplesBreakTheLine()
@@ -165,15 +196,19 @@ void TestEcgSheetParts::captions()
     record.patient.ageYears = 63;
     QVERIFY(report::patientLine(record).contains(QStringLiteral("63 years")));
 
-    QCOMPARE(report::acquisitionLine(record, {}),
-             QStringLiteral("1000 Hz · 10.0 s · filters not stated · 25 mm/s · 10 mm/mV · synthetic"));
+    QCOMPARE(report::acquisitionLine(record), QStringLiteral("1000 Hz · 10.0 s · filters not stated · synthetic"));
     record.filters = {0.05, 150.0, 60.0};
-    QVERIFY(report::acquisitionLine(record, {}).contains(QStringLiteral("0.05–150 Hz as filed · notch 60 Hz")));
+    QVERIFY(report::acquisitionLine(record).contains(QStringLiteral("0.05–150 Hz as filed · notch 60 Hz")));
 
     QCOMPARE(report::columnsLine(sheet()), QStringLiteral("columns sequential, 2.5 s each"));
     ecg::PageSettings settings;
     settings.format = ecg::PageFormat::TwelveByOne;
     QVERIFY(report::columnsLine(ecg::layOutPage(settings, 10)).isEmpty());
+    QCOMPARE(report::footLine(sheet(), {}), QStringLiteral("25 mm/s · 10 mm/mV · columns sequential, 2.5 s each"));
+    settings.mmPerSecond = 12.5;
+    const QString filtered = report::footLine(ecg::layOutPage(settings, 10), {0.5, 40.0, 50.0});
+    QVERIFY(filtered.startsWith(QStringLiteral("12.5 mm/s · 10 mm/mV · shown with ")));
+    QVERIFY(filtered.contains(QStringLiteral("0.5–40 Hz")) && filtered.contains(QStringLiteral("50 Hz")));
     QCOMPARE(report::number(1000), QStringLiteral("1000"));
     QCOMPARE(report::number(-0.00001), QStringLiteral("0"));
     QCOMPARE(report::number(0.05), QStringLiteral("0.05"));

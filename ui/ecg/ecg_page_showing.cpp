@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the ECG pane shows: page, overlay, measurements, messages, and the panel beside it.
+#include "ui/ecg/ecg_page_view_impl.h"
+
+#include <algorithm>
+
+namespace echo2ecg::ui {
+
+namespace {
+
+constexpr int roomForNotes = 1000, roomForBlockingNotes = 760; // width of the pane from which notes open by themselves
+
+} // namespace
+
+std::optional<report::PageTrace> EcgPageView::Impl::overlayTrace() const
+{
+    if (!overlayWork->record())
+        return std::nullopt;
+    const auto& ours = work->measurements();
+    const auto& theirs = overlayWork->measurements();
+    if (showsBeat()) {
+        if (!overlayWork->beat())
+            return std::nullopt;
+        return report::PageTrace{overlayWork->beat(), double(theirs->beatRPeak) / overlayWork->beat()->samplingHz -
+                                                          double(ours->beatRPeak) / work->beat()->samplingHz};
+    }
+    double shift = 0;
+    if (ours && theirs && !ours->rPeaks.empty() && !theirs->rPeaks.empty()) {
+        // The first beat of the page on the first of the other recording at or after the same time.
+        const auto firstFrom = [&](const ecg::Measurements& m, double rate) {
+            const auto at = std::ranges::lower_bound(m.rPeaks, std::size_t(options.recording.startSeconds * rate));
+            return double(at == m.rPeaks.end() ? m.rPeaks.back() : *at) / rate;
+        };
+        shift = firstFrom(*theirs, overlayWork->record()->samplingHz) - firstFrom(*ours, work->record()->samplingHz);
+    }
+    return report::PageTrace{overlayWork->shown(), shift};
+}
+
+void EcgPageView::Impl::showPage()
+{
+    const ecg::EcgRecord& record = *work->record();
+    const bool beat = showsBeat();
+    patient->setFullText(report::patientLine(record));
+    acquisition->setFullText(report::acquisitionLine(record));
+
+    PageContent content;
+    content.paper = options.paper;
+    content.record = beat ? work->beat() : work->shown();
+    content.page = beat ? ecg::layOutBeat(options.beat, content.record->seconds())
+                        : ecg::layOutPage(options.recording, record.seconds());
+    content.overlay = overlayTrace();
+    content.foot = report::footLine(content.page, beat ? ecg::DisplayFilter{} : work->shownFilter());
+    if (beat)
+        content.foot.prepend(tr("median beat · "));
+    if (content.overlay && !overlayLabel.isEmpty())
+        content.foot.prepend(tr("over it: %1 · ").arg(overlayLabel));
+    borders.setEnabled(beat);
+    peaks.setEnabled(!beat && side->isVisibleTo(&q) && side->currentWidget() == measurePanel);
+    plot->setContent(std::move(content));
+    if (beat)
+        time->hide();
+    else
+        time->setTimes(record.seconds(), options.recording.startSeconds, ecg::pageSeconds(options.recording));
+    header->show();
+    stack->setCurrentWidget(plot);
+    placeSide();
+}
+
+void EcgPageView::Impl::measured()
+{
+    const auto& m = work->measurements();
+    found = m->borders;
+    borders.setBorders(m->borders);
+    peaks.setMeasurements(m);
+    bar->setBeatAvailable(bool(work->beat()), QString::fromStdString(m->whyNot));
+    fillMeasurements();
+    showPage();
+}
+
+void EcgPageView::Impl::moveBorders(const ecg::WaveBorders& moved)
+{
+    const auto& m = work->measurements();
+    if (!m || !work->beat())
+        return;
+    m->borders = moved;
+    m->borderMoved = moved != found;
+    ecg::remeasure(*m, work->record()->samplingHz);
+    borders.setBorders(moved);
+    fillMeasurements();
+    plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void EcgPageView::Impl::fillMeasurements()
+{
+    if (work->record())
+        measurePanel->setContent(ecg::statedByFile(*work->record()), work->measurements(), work->record()->samplingHz);
+}
+
+std::optional<double> EcgPageView::Impl::qrsOnsetNear(double seconds) const
+{
+    const auto& m = work->measurements();
+    if (!m || !m->borders.qrsOnset || !m->beat)
+        return std::nullopt;
+    const double rate = m->beat->samplingHz;
+    if (showsBeat())
+        return m->borders.qrsOnset;
+    // The last beat before the T wave.
+    const auto after = std::ranges::upper_bound(m->rPeaks, std::size_t(std::max(0.0, seconds * rate)));
+    if (after == m->rPeaks.begin())
+        return std::nullopt;
+    return (double(*std::prev(after)) - double(m->beatRPeak)) / rate + *m->borders.qrsOnset;
+}
+
+void EcgPageView::Impl::showMessage(const QString& title, const QString& sentence, const QString& button, bool primary)
+{
+    work->setRecord(nullptr, options.filter);
+    overlayWork->setRecord(nullptr, options.filter);
+    overlayLabel.clear();
+    bar->setOverlay({});
+    callipers.clear();
+    notes.clear();
+    stated.clear();
+    borders.setEnabled(false);
+    peaks.setMeasurements(nullptr);
+    plot->setContent({});
+    message->set(title, sentence, button, primary);
+    header->hide();
+    ruler->hide();
+    time->hide();
+    stack->setCurrentWidget(message);
+    side->hide();
+}
+
+void EcgPageView::Impl::showEmpty()
+{
+    showMessage(tr("No ECG yet"),
+                tr("A twelve-lead ECG belongs here. Drop a file anywhere in the window, or open one: DICOM waveform, "
+                   "XML of GE, Philips or HL7, SCP-ECG, WFDB, EDF and more."),
+                tr("Open ECG…"), true);
+}
+
+void EcgPageView::Impl::placeSide()
+{
+    if (!work->record())
+        return;
+    const bool blocked = !notes.empty() && notes.front().severity == ecg::Severity::Block;
+    const bool anything = !notes.empty() || !stated.empty();
+    const bool room = q.width() >= (blocked ? roomForBlockingNotes : roomForNotes);
+    const Side open = sideWanted.value_or(anything && room ? Side::Notes : Side::None);
+    side->setVisible(open != Side::None);
+    if (open == Side::Notes)
+        side->setCurrentWidget(notesPanel);
+    else if (open == Side::Measurements)
+        side->setCurrentWidget(measurePanel);
+    // A stack is as wide as its widest page, the panels aren't.
+    side->setFixedWidth(side->currentWidget()->minimumWidth());
+    notesChip->setChecked(open == Side::Notes);
+    measureChip->setChecked(open == Side::Measurements);
+}
+
+void EcgPageView::Impl::markNotesChip()
+{
+    notesChip->setText(notes.empty() ? tr("Notes") : tr(" Notes %1").arg(notes.size()));
+    notesChip->setIcon(notes.empty() ? QIcon()
+                                     : QIcon(severityMark(notes.front().severity, 10, notesChip->devicePixelRatioF())));
+}
+
+} // namespace echo2ecg::ui

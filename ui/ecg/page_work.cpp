@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/ecg/page_work.h"
+
+#include <QtConcurrent/QtConcurrentRun>
+
+namespace echo2ecg::ui {
+
+namespace {
+
+std::shared_ptr<const ecg::EcgRecord> asRecord(const ecg::EcgRecord& of, const ecg::RepresentativeBeat& beat)
+{
+    auto record = std::make_shared<ecg::EcgRecord>();
+    record->leads = beat.leads;
+    record->samplingHz = beat.samplingHz;
+    record->patient = of.patient;
+    record->format = of.format;
+    return record;
+}
+
+} // namespace
+
+PageWork::PageWork(QObject* parent) : QObject(parent)
+{
+    connect(&m_filtering, &QFutureWatcherBase::finished, this, [this] {
+        const Filtered done = m_filtering.result();
+        if (done.source != m_record || done.filter != m_filter)
+            return;
+        m_shown = done.result;
+        m_shownFilter = done.filter;
+        emit shownChanged();
+    });
+    connect(&m_measuring, &QFutureWatcherBase::finished, this, [this] {
+        const Measured done = m_measuring.result();
+        if (done.source != m_record)
+            return;
+        m_measurements = done.result;
+        m_beat = m_measurements->beat ? asRecord(*m_record, *m_measurements->beat) : nullptr;
+        emit measured();
+    });
+}
+
+void PageWork::setRecord(Record record, const ecg::DisplayFilter& filter)
+{
+    m_record = m_shown = std::move(record);
+    m_filter = filter;
+    m_shownFilter = {};
+    m_measurements.reset();
+    m_beat.reset();
+    emit shownChanged();
+    if (!m_record)
+        return;
+    startFilter();
+    m_measuring.setFuture(QtConcurrent::run([source = m_record] {
+        return Measured{source, std::make_shared<ecg::Measurements>(ecg::measure(*source))};
+    }));
+}
+
+void PageWork::setFilter(const ecg::DisplayFilter& filter)
+{
+    if (filter == m_filter)
+        return;
+    m_filter = filter;
+    startFilter();
+}
+
+void PageWork::startFilter()
+{
+    if (!m_record)
+        return;
+    if (!m_filter.any()) {
+        const bool changes = m_shown != m_record;
+        m_shown = m_record;
+        m_shownFilter = {};
+        if (changes)
+            emit shownChanged();
+        return;
+    }
+    m_filtering.setFuture(QtConcurrent::run([source = m_record, filter = m_filter] {
+        return Filtered{source, std::make_shared<const ecg::EcgRecord>(ecg::filtered(*source, filter)), filter};
+    }));
+}
+
+} // namespace echo2ecg::ui
