@@ -83,8 +83,8 @@ void addEcgCommands(CLI::App& app, Session& session)
         return command;
     };
     add("info", "Leads, rate, duration, format, what was assumed", info);
-    add("export", "12 × samples in mV, standard lead order", exportSignal)
-        ->add_option("--out", arguments->out, "X.csv or X.npy")
+    add("export", "The signal in mV as CSV, NumPy, WFDB or DICOM", exportSignal)
+        ->add_option("--out", arguments->out, "X.csv, X.npy (with X.npy.json), X.hea (WFDB, with X.dat) or X.dcm (DICOM 12-lead ECG, without identity)")
         ->required();
     CLI::App* prepare = add("preprocess", "What the encoder gets, with the recipe of a bundle", preprocess);
     prepare->add_option("--bundle", arguments->bundle, "Model bundle")->required();

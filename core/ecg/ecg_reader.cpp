@@ -3,11 +3,14 @@
 
 #include "ecg/readers/aecg_reader.h"
 #include "ecg/readers/cardiosoft_reader.h"
+#include "ecg/readers/contec_reader.h"
 #include "ecg/readers/csv_reader.h"
 #include "ecg/readers/dicom_reader.h"
 #include "ecg/readers/edf_reader.h"
+#include "ecg/readers/healforce_reader.h"
 #include "ecg/readers/ishne_reader.h"
 #include "ecg/readers/known_formats.h"
+#include "ecg/readers/mfer_reader.h"
 #include "ecg/readers/muse_reader.h"
 #include "ecg/readers/npy_reader.h"
 #include "ecg/readers/reader_support.h"
@@ -30,6 +33,9 @@ const EcgReader* readerFor(const std::filesystem::path& file, std::string_view h
     static const AecgReader aecg;
     static const SierraReader sierra;
     static const ScpReader scp;
+    static const HealforceReader healforce;
+    static const ContecReader contec;
+    static const MferReader mfer;
     static const IshneReader ishne;
     static const EdfReader edf;
     static const NpyReader npy;
@@ -37,8 +43,9 @@ const EcgReader* readerFor(const std::filesystem::path& file, std::string_view h
     static const WfdbReader wfdb;
     static const DicomEcgReader dicomEcg;
     // What looks at a signature comes first, what looks at other files or parses more comes last.
-    static const std::array<const EcgReader*, 11> readers{&cardioSoft, &muse, &aecg, &sierra, &scp,     &ishne,
-                                                          &edf,        &npy,  &csv,  &wfdb,   &dicomEcg};
+    static const std::array<const EcgReader*, 14> readers{&cardioSoft, &muse,  &aecg, &sierra,  &scp,
+                                                          &healforce,  &ishne, &edf,  &npy,     &contec,
+                                                          &csv,        &wfdb,  &mfer, &dicomEcg};
     for (const EcgReader* reader : readers)
         if (reader->recognises(file, head))
             return reader;

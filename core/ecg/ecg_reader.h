@@ -27,7 +27,8 @@ EcgRecord readEcg(const std::filesystem::path& file);
 // CSV: a comment line "# Echo2ECG Workstation, research use only; mV; <rate> Hz", a header row of lead names with "time_s" first,
 // then one row per sample. NPY: float32 12 × samples in mV, absent leads NaN, and NAME.npy.json beside it with rate, unit and leads.
 // WFDB (.hea): 16-bit NAME.dat beside it, absent leads left out; exact where the samples are multiples of one step, else to 1/32000
-// of a lead's largest value. Chosen by the extension of `out`; throws Error(Unsupported).
+// of a lead's largest value. DICOM (.dcm): 12-lead ECG waveform with new UIDs and without name, number and birth date, as exact as
+// WFDB. Chosen by the extension of `out`; throws Error(Unsupported).
 void exportEcg(const EcgRecord& record, const std::filesystem::path& out);
 
 } // namespace echo2ecg::ecg

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/npy.h"
 #include "ecg/ecg_reader.h"
+#include "ecg/export_dicom.h"
 #include "ecg/export_wfdb.h"
 
 #include <charconv>
@@ -80,9 +81,11 @@ void exportEcg(const EcgRecord& record, const std::filesystem::path& out)
         exportNpy(record, out);
     else if (extension == ".hea" || extension == ".dat")
         exportWfdb(record, out);
+    else if (extension == ".dcm")
+        exportDicom(record, out);
     else
-        throw base::Error(base::ErrorCode::Unsupported, "An ECG is exported as .csv, .npy or .hea (WFDB), not as this.",
-                          {out, {}});
+        throw base::Error(base::ErrorCode::Unsupported,
+                          "An ECG is exported as .csv, .npy, .hea (WFDB) or .dcm (DICOM), not as this.", {out, {}});
 }
 
 } // namespace echo2ecg::ecg

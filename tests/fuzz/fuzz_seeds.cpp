@@ -180,6 +180,17 @@ void texts(Seeds& seeds)
     const std::string matrix("\x1e\0\0\0\x01\0\0\0\x04\0\0\0\0\0\0\0\x04\0\0\0val\0", 24);
     seeds.add("wfdb", "matlab",
               "r 1 500 4\nr.mat 16+24 1000/mV 16 0 1 2 0 II\n" + std::string(1, '\0') + matrix + "abcdefgh");
+    seeds.add("wfdb", "segments", "r/2 1 500 4\nr 2\n~ 2\n" + std::string(1, '\0') + "abcd");
+    const std::string level5 = "MATLAB 5.0 MAT-file, Platform: seed" + std::string(89, ' ') + std::string("\0\1IM", 4);
+    const std::string val("\x0e\0\0\0\x38\0\0\0\6\0\0\0\x08\0\0\0\x0a\0\0\0\0\0\0\0\5\0\0\0\x08\0\0\0\1\0\0\0\4\0\0\0"
+                          "\1\0\3\0val\0\3\0\0\0\x08\0\0\0abcdefgh",
+                          64);
+    seeds.add("wfdb", "matlab5",
+              "r 1 500 4\nr.mat 16+24 1000/mV 16 0 1 2 0 II\n" + std::string(1, '\0') + level5 + val);
+    for (const char* format : {"508", "516", "524"})
+        seeds.add("wfdb", "flac" + std::string(format),
+                  "r 1 500 4\nr.dat " + std::string(format) + " 1000/mV 16 0 1 2 0 II\n" + std::string(1, '\0') +
+                      "fLaC");
     seeds.add("wfdb", "open", "r 1/250(0)\nr.dat 16 200 12 0 0 0 0 ECG lead II\n" + std::string(1, '\0') + "abcd");
     const std::string strip =
         "<NumberOfLeads>2</NumberOfLeads><SampleRate units=\"Hz\">500</SampleRate><ChannelSampleCountTotal>4"
@@ -222,12 +233,15 @@ constexpr EcgFolder ecgFolders[] = {
     {"ecg_ge_cardiosoft_xml", "cardiosoft"},
     {"ecg_philips_sierra_xml", "sierra"},
     {"ecg_scp", "scp"},
+    {"ecg_contec", "contec"},
     {"ecg_ishne", "ishne"},
     {"ecg_edf_bdf", "edf"},
 };
 
 const char* targetOf(const std::string& folder, const std::string& name)
 {
+    if (name.find("healforce") == 0)
+        return "healforce";
     for (const EcgFolder& each : ecgFolders)
         if (folder == each.folder)
             return each.target;
@@ -237,6 +251,37 @@ const char* targetOf(const std::string& folder, const std::string& name)
            : starts("sierra")       ? "sierra"
            : starts("minimum_aecg") ? "aecg"
                                     : nullptr;
+}
+
+// Small MFER files: two channels in both byte orders, with attributes, facts and a dominant beat.
+void mfer(Seeds& seeds)
+{
+    for (const bool big : {true, false}) {
+        const auto number = [&](unsigned value, int width) {
+            std::string text;
+            for (int i = 0; i < width; ++i)
+                text += char(value >> (8 * (big ? width - 1 - i : i)));
+            return text;
+        };
+        const auto define = [](unsigned tag, const std::string& value) {
+            return std::string(1, char(tag)) + char(value.size()) + value;
+        };
+        std::string file = define(0x40, "MFR Standard 12 leads ECG       ") + define(0x01, std::string(1, big ? 0 : 1));
+        file += define(0x81, "Family^Given") + define(0x83, "\x40" + number(3, 2) + number(1960, 2) + "\3\4");
+        file += define(0x85, number(2024, 2) + "\2\x1d\x0a\x0b\x0c" + number(0, 4)) + define(0x11, "HPF=0.05");
+        file +=
+            define(0x04, number(4, 4)) + define(0x05, "\2") + define(0x06, number(2, 2)) + define(0x08, number(1, 2));
+        file +=
+            define(0x0B, std::string(2, '\0') + number(500, 2)) + define(0x0C, std::string("\0\xFA", 2) + number(5, 2));
+        file += define(0x0D, number(7, 2)) + define(0x12, number(0x8000, 2));
+        for (unsigned channel = 0; channel < 2; ++channel) {
+            const std::string inner = define(0x09, number(channel + 1, 2)) + define(0x0A, std::string(1, '\0'));
+            file += "\x3F" + std::string(1, char(channel)) + char(inner.size()) + inner;
+        }
+        file += define(0x1E, "0123456789abcdefghijklmnopqrstuv") + define(0x08, number(9, 2)) + define(0x06, "");
+        file += define(0x1E, "0123456789abcdef") + "\x80";
+        seeds.add("mfer", big ? "big.mwf" : "little.mwf", file);
+    }
 }
 
 void arrays(Seeds& seeds)
@@ -310,6 +355,7 @@ int main(int count, char** arguments)
     dicom(seeds);
     texts(seeds);
     arrays(seeds);
+    mfer(seeds);
     sharedData(seeds);
     std::printf("%d seeds in %s\n", seeds.count(), arguments[1]);
 }

@@ -5,11 +5,14 @@
 #include "ecg/ecg_reader.h"
 #include "ecg/readers/aecg_reader.h"
 #include "ecg/readers/cardiosoft_reader.h"
+#include "ecg/readers/contec_reader.h"
 #include "ecg/readers/csv_reader.h"
 #include "ecg/readers/dicom_reader.h"
 #include "ecg/readers/edf_reader.h"
+#include "ecg/readers/healforce_reader.h"
 #include "ecg/readers/ishne_reader.h"
 #include "ecg/readers/known_formats.h"
+#include "ecg/readers/mfer_reader.h"
 #include "ecg/readers/muse_reader.h"
 #include "ecg/readers/npy_reader.h"
 #include "ecg/readers/scp_reader.h"
@@ -116,6 +119,21 @@ bool readCardioSoft(Bytes bytes)
 bool readScp(Bytes bytes)
 {
     return readAs<ecg::ScpReader>("in.scp", bytes);
+}
+
+bool readMfer(Bytes bytes)
+{
+    return readAs<ecg::MferReader>("in.mwf", bytes);
+}
+
+bool readContec(Bytes bytes)
+{
+    return readAs<ecg::ContecReader>("in.ecg", bytes);
+}
+
+bool readHealforce(Bytes bytes)
+{
+    return readAs<ecg::HealforceReader>("in.scp", bytes);
 }
 
 bool readIshne(Bytes bytes)

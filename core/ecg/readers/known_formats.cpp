@@ -19,20 +19,6 @@ bool at(std::string_view text, std::size_t offset, std::string_view part)
     return text.size() >= offset + part.size() && text.substr(offset, part.size()) == part;
 }
 
-// "2020-11-15 12:59:50" behind a ten-byte number.
-bool looksLikeContec(std::string_view head)
-{
-    constexpr std::string_view pattern = "dddd-dd-dd dd:dd:dd";
-    if (head.size() < 10 + pattern.size())
-        return false;
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-        const char c = head[10 + i];
-        if (pattern[i] == 'd' ? c < '0' || c > '9' : c != pattern[i])
-            return false;
-    }
-    return true;
-}
-
 std::string dicomReason(const std::filesystem::path& file)
 {
     try {
@@ -64,7 +50,6 @@ std::string whyNotRead(const std::filesystem::path& file, std::string_view head)
 {
     if (head.empty())
         return "The file is empty.";
-    const auto notYet = [](const char* format) { return "This is " + std::string(format) + "; it isn't read yet."; };
     if (dicom::looksLikeDicom(file))
         return dicomReason(file);
     if (const std::string_view kind = edfKind(head); !kind.empty())
@@ -72,8 +57,6 @@ std::string whyNotRead(const std::filesystem::path& file, std::string_view head)
                " file, but none of its signals is named as a standard ECG lead.";
     if (at(head, 0, "\x93NUMPY"))
         return "This is a NumPy array; to be read as an ECG it needs a description: " + whatADescriptionNeeds(file);
-    if (looksLikeContec(head))
-        return notYet("a Contec ECG file");
     if (at(head, 0, "%PDF"))
         return "This is a PDF, a picture of an ECG at best; the signal itself is needed.";
     const std::string text = searchableText(head);

@@ -16,6 +16,7 @@ using base::ParseError;
 
 constexpr std::size_t maxSignals = 1024;
 constexpr std::size_t maxComments = 1000;
+constexpr std::size_t maxSegments = 10'000;
 
 bool isDigit(char c)
 {
@@ -93,13 +94,19 @@ public:
             if (!started) {
                 declared = recordLine(line);
                 started = true;
+            } else if (m_segments > 0) {
+                if (m_header.segments.size() < m_segments)
+                    m_header.segments.push_back(segmentLine(line));
             } else if (m_header.channels.size() < declared) {
                 m_header.channels.push_back(signalLine(line));
             }
         }
         if (!started)
             fail(ErrorCode::Malformed, "The WFDB header has no record line.");
-        if (m_header.channels.size() < declared)
+        if (m_header.segments.size() < m_segments)
+            fail(ErrorCode::Truncated, "The WFDB header declares " + std::to_string(m_segments) +
+                                           " segments and lists " + std::to_string(m_header.segments.size()) + ".");
+        if (m_segments == 0 && m_header.channels.size() < declared)
             fail(ErrorCode::Truncated, "The WFDB header declares " + std::to_string(declared) +
                                            " signals and describes " + std::to_string(m_header.channels.size()) + ".");
         return std::move(m_header);
@@ -113,9 +120,16 @@ private:
 
     std::size_t recordLine(std::string_view line)
     {
-        const std::string_view record = nextWord(line);
-        if (record.find('/') != std::string_view::npos)
-            fail(ErrorCode::Unsupported, "The WFDB record has several segments; only single-segment records are read.");
+        std::string_view record = nextWord(line);
+        if (const auto slash = record.find('/'); slash != std::string_view::npos) {
+            const auto segments = wholeNumber<std::size_t>(record.substr(slash + 1));
+            if (!segments || *segments == 0)
+                fail(ErrorCode::Malformed, "The number of segments isn't a whole number.");
+            if (*segments > maxSegments)
+                fail(ErrorCode::LimitExceeded, "The WFDB header declares more segments than are read.");
+            m_segments = *segments;
+            record = record.substr(0, slash);
+        }
         m_header.record = record;
         const auto count = wholeNumber<int>(nextWord(line));
         if (!count || *count < 0)
@@ -163,6 +177,19 @@ private:
         }
         if (std::sscanf(std::string(date).c_str(), "%2d/%2d/%4d", &a, &b, &c) == 3)
             m_header.date = isoDate(c, b, a);
+    }
+
+    WfdbSegment segmentLine(std::string_view line) const
+    {
+        WfdbSegment segment;
+        segment.line = m_line;
+        segment.name = nextWord(line);
+        const auto samples = wholeNumber<double>(nextWord(line));
+        if (!samples || *samples != std::floor(*samples))
+            fail(ErrorCode::Malformed, "A segment has no whole number of samples.");
+        checkSampleCount(*samples, m_file, "line " + std::to_string(m_line));
+        segment.samples = std::uint64_t(*samples);
+        return segment;
     }
 
     WfdbSignal signalLine(std::string_view line)
@@ -245,6 +272,7 @@ private:
 
     const std::filesystem::path& m_file;
     WfdbHeader m_header;
+    std::size_t m_segments = 0;
     int m_line = 0;
 };
 

@@ -31,13 +31,23 @@ struct WfdbSignal
     int line = 0; // in the header, for messages
 };
 
+// A part of a record of several; "~" is a gap. Without samples and in front: the layout of records whose signals
+// change.
+struct WfdbSegment
+{
+    std::string name;
+    std::uint64_t samples = 0;
+    int line = 0;
+};
+
 struct WfdbHeader
 {
     std::string record;
     double samplingHz = 250;
     std::optional<std::uint64_t> samples; // per signal; absent or 0 in the file means "until its end"
     std::string time, date;               // ISO, start
-    std::vector<WfdbSignal> channels;
+    std::vector<WfdbSignal> channels;     // or, in a record of several parts,
+    std::vector<WfdbSegment> segments;
     std::vector<std::string> comments; // without '#'
     base::Warnings warnings;
 };

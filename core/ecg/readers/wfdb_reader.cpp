@@ -2,12 +2,11 @@
 #include "ecg/readers/wfdb_reader.h"
 
 #include "ecg/readers/reader_support.h"
-#include "ecg/readers/snomed_ecg.h"
+#include "ecg/readers/wfdb_facts.h"
 #include "ecg/readers/wfdb_header.h"
-#include "ecg/readers/wfdb_samples.h"
+#include "ecg/readers/wfdb_signals.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace echo2ecg::ecg {
@@ -40,312 +39,128 @@ fs::path headerOf(const fs::path& file, std::string_view head)
     return {};
 }
 
-// Signals of one file, in frame order.
-struct FileGroup
-{
-    std::string file;
-    std::vector<std::size_t> signals;
-};
-
-// What is gathered for one signal while its file streams by.
-struct Channel
-{
-    std::optional<Lead> lead;
-    std::vector<float> samples;
-    std::int32_t first = 0, current = 0;
-    std::uint64_t seen = 0;
-    std::uint32_t sum = 0;
-};
-
-class RecordReader
+// Puts the parts of a record one behind the other, lead by lead; gaps and leads that a part lacks become invalid.
+class SegmentJoiner
 {
 public:
-    RecordReader(const fs::path& opened, const fs::path& header) : m_header(header)
+    SegmentJoiner(EcgRecord& record, const fs::path& header, const WfdbHeader& wfdb)
+        : m_record(record), m_header(header), m_wfdb(wfdb)
     {
-        m_record.file = opened;
-        m_record.format = "WFDB";
-        if (header != opened)
-            m_record.companions.push_back(header);
     }
 
-    EcgRecord read()
+    void join()
     {
-        m_wfdb = parseWfdbHeader(readBytes(m_header, maxHeaderBytes, true), m_header);
-        m_record.warnings = m_wfdb.warnings;
-        chooseLeads();
-        for (const FileGroup& group : groups())
-            readGroup(group);
-        if (m_record.presentLeads() == 0 && !m_missing.empty())
-            throw ParseError(ErrorCode::Missing,
-                             "The signal file " + m_missing + ", which this header names, isn't beside it.",
-                             {m_header, {}});
-        if (m_truncatedAt)
-            m_record.warnings.push_back({"truncated",
-                                         "The signal file ends early: " + std::to_string(*m_truncatedAt) + " of " +
-                                             std::to_string(m_wfdb.samples.value_or(0)) +
-                                             " samples per lead are there.",
-                                         {}});
-        fillFacts();
-        finishRecord(m_record);
-        return std::move(m_record);
+        for (const WfdbSegment& segment : m_wfdb.segments) {
+            if (segment.samples > 0 && segment.name != "~")
+                addSegment(segment);
+            m_at += segment.samples;
+            checkSampleCount(double(m_at) * m_perFrame, m_header, lineOf(segment));
+        }
+        if (m_parts == 0)
+            throw ParseError(ErrorCode::Missing, "No segment of this record is beside its header.", {m_header, {}});
+        const std::size_t whole = std::size_t(m_at) * std::size_t(m_perFrame);
+        for (auto& lead : m_record.leads)
+            if (!lead.empty())
+                lead.resize(whole, std::numeric_limits<float>::quiet_NaN());
+        if (m_wfdb.samples && *m_wfdb.samples != m_at)
+            warn("sample-count", "The segments hold " + std::to_string(m_at) + " samples; the header declares " +
+                                     std::to_string(*m_wfdb.samples) + ".");
+        if (m_at > m_covered)
+            warn("segments-gaps", "The record has gaps between its segments, which are marked invalid.");
+        if (!m_missing.empty())
+            warn("companion-missing", "Segments that the header names aren't beside it: " + m_missing + ".");
     }
 
 private:
-    std::string lineOf(const WfdbSignal& signal) const { return "line " + std::to_string(signal.line); }
-    void warn(const char* code, std::string sentence, std::string where = {})
+    static std::string lineOf(const WfdbSegment& segment) { return "line " + std::to_string(segment.line); }
+    void warn(const char* code, std::string sentence)
     {
-        m_record.warnings.push_back({code, std::move(sentence), std::move(where)});
+        const base::Warning warning{code, std::move(sentence), {}};
+        if (std::find(m_record.warnings.begin(), m_record.warnings.end(), warning) == m_record.warnings.end())
+            m_record.warnings.push_back(warning);
     }
 
-    void chooseLeads()
+    void addSegment(const WfdbSegment& segment)
     {
-        m_channels.resize(m_wfdb.channels.size());
-        std::array<bool, leadCount> taken{};
-        std::string others;
-        for (std::size_t i = 0; i < m_channels.size(); ++i) {
-            const auto lead = leadFromName(m_wfdb.channels[i].description);
-            if (lead && !taken[index(*lead)]) {
-                m_channels[i].lead = lead;
-                taken[index(*lead)] = true;
-                if (m_perFrame == 0)
-                    m_perFrame = m_wfdb.channels[i].samplesPerFrame;
-                else if (m_perFrame != m_wfdb.channels[i].samplesPerFrame)
-                    throw ParseError(ErrorCode::Unsupported, "The leads of this record have different sampling rates.",
-                                     {m_header, lineOf(m_wfdb.channels[i])});
-            } else if (lead) {
-                warn("lead-twice", "Lead " + std::string(name(*lead)) + " is in the record twice; the first is used.",
-                     std::string(name(*lead)));
-            } else {
-                // Descriptions are free text, so only a short word is repeated.
-                const std::string& text = m_wfdb.channels[i].description;
-                others += (others.empty() ? "" : ", ") +
-                          (text.size() <= 8 && !text.empty() ? text : "signal " + std::to_string(i + 1));
-            }
-        }
-        if (m_perFrame == 0)
-            throw ParseError(ErrorCode::Missing, "No signal of this record is named as a standard lead.",
-                             {m_header, {}});
-        if (!others.empty() && others.size() < 200)
-            warn("leads-ignored", "No standard leads, left out: " + others + ".");
-        m_record.samplingHz = m_wfdb.samplingHz * m_perFrame;
-        checkSamplingRate(m_record.samplingHz, m_header, "line 1");
-        checkSampleCount(double(m_wfdb.samples.value_or(0)) * m_perFrame, m_header, "line 1");
-    }
-
-    std::vector<FileGroup> groups() const
-    {
-        std::vector<FileGroup> result;
-        for (std::size_t i = 0; i < m_wfdb.channels.size(); ++i) {
-            if (result.empty() || result.back().file != m_wfdb.channels[i].file)
-                result.push_back({m_wfdb.channels[i].file, {}});
-            result.back().signals.push_back(i);
-        }
-        return result;
-    }
-
-    // A header may name files of its own folder only.
-    fs::path signalFile(const FileGroup& group) const
-    {
-        const WfdbSignal& first = m_wfdb.channels[group.signals.front()];
-        if (group.file == "-" || group.file == "~")
-            throw ParseError(ErrorCode::Unsupported, "The header names no signal file.", {m_header, lineOf(first)});
-        if (group.file.find_first_of("/\\:") != std::string::npos || group.file == "." || group.file == "..")
-            throw ParseError(ErrorCode::Malformed, "The header names a signal file outside of its folder.",
-                             {m_header, lineOf(first)});
-        return m_header.parent_path() / group.file;
-    }
-
-    void readGroup(const FileGroup& group)
-    {
-        const bool wanted = std::any_of(group.signals.begin(), group.signals.end(),
-                                        [&](std::size_t i) { return m_channels[i].lead.has_value(); });
-        if (!wanted)
-            return; // e.g. the Frank leads of a 15-lead record, in a file of their own
-        const fs::path file = signalFile(group);
+        if (segment.name.find_first_of("/\\:") != std::string::npos || segment.name == "." || segment.name == "..")
+            throw ParseError(ErrorCode::Malformed, "The header names a segment outside of its folder.",
+                             {m_header, lineOf(segment)});
+        const fs::path header = m_header.parent_path() / (segment.name + ".hea");
         std::error_code problem;
-        if (!fs::is_regular_file(file, problem)) {
-            m_missing = group.file;
-            warn("companion-missing", "A signal file that the header names isn't beside it: " + group.file + ".",
-                 group.file);
+        if (!fs::is_regular_file(header, problem)) {
+            if (m_missing.size() < 200)
+                m_missing += (m_missing.empty() ? "" : ", ") + segment.name.substr(0, 40);
             return;
         }
-        const WfdbSignal& first = m_wfdb.channels[group.signals.front()];
-        for (const std::size_t i : group.signals)
-            if (m_wfdb.channels[i].format != first.format || m_wfdb.channels[i].byteOffset != first.byteOffset)
-                throw ParseError(ErrorCode::Inconsistent, "Signals of one file differ in format or offset.",
-                                 {m_header, lineOf(m_wfdb.channels[i])});
-        checkMatlabHeader(file, group, first);
-        if (file != m_record.file)
-            m_record.companions.push_back(file);
-        stream(file, group, first);
-        for (const std::size_t i : group.signals)
-            takeSignal(i);
+        WfdbHeader wfdb = parseWfdbHeader(readBytes(header, maxHeaderBytes, true), header);
+        if (!wfdb.segments.empty())
+            throw ParseError(ErrorCode::Unsupported, "A segment of this record has segments itself.",
+                             {m_header, lineOf(segment)});
+        if (!namesALead(wfdb))
+            return; // a part of other signals alone is a gap in the ECG
+        wfdb.samples = std::min(segment.samples, wfdb.samples.value_or(segment.samples));
+        place(segment, header, readWfdbSignals(header, header, wfdb), wfdb);
     }
 
-    // MATLAB v4: type, rows, columns, imaginary flag, name length; the data follow behind the name. 30 is little-endian
-    // int16.
-    void checkMatlabHeader(const fs::path& file, const FileGroup& group, const WfdbSignal& first)
+    static bool namesALead(const WfdbHeader& wfdb)
     {
-        if (toLower(file.extension().string()) != ".mat" || first.byteOffset < 20)
-            return;
-        const std::string head = readBytes(file, 20, false);
-        const auto word = [&head](std::size_t at) {
-            std::uint32_t value = 0;
-            for (std::size_t i = 0; i < 4 && at + i < head.size(); ++i)
-                value |= std::uint32_t(static_cast<unsigned char>(head[at + i])) << (8 * i);
-            return value;
-        };
-        std::size_t rows = 0;
-        for (const std::size_t i : group.signals)
-            rows += std::size_t(m_wfdb.channels[i].samplesPerFrame);
-        if (head.size() < 20 || (first.format == 16 && word(0) != 30) || word(4) != rows ||
-            20u + word(16) != first.byteOffset)
-            throw ParseError(ErrorCode::Inconsistent,
-                             "The MATLAB file isn't the matrix that the WFDB header describes.", {file, "offset 0"});
-        if (m_wfdb.samples && word(8) != *m_wfdb.samples)
-            warn("sample-count", "Header and MATLAB file state different numbers of samples.");
+        return std::any_of(wfdb.channels.begin(), wfdb.channels.end(),
+                           [](const WfdbSignal& s) { return leadFromName(s.description).has_value(); });
     }
 
-    void stream(const fs::path& file, const FileGroup& group, const WfdbSignal& first)
+    void place(const WfdbSegment& segment, const fs::path& header, EcgRecord part, const WfdbHeader& wfdb)
     {
-        WfdbSampleStream source(file, first.format, first.byteOffset);
-        const std::uint64_t frames = m_wfdb.samples.value_or(maxSamplesPerLead + 1);
-        const auto invalid = wfdbInvalidValue(first.format);
-        for (const std::size_t i : group.signals)
-            m_channels[i].current = m_wfdb.channels[i].initialValue.value_or(0);
-        std::vector<std::int32_t> frame;
-        for (std::uint64_t f = 0; f < frames; ++f) {
-            frame.clear();
-            for (const std::size_t i : group.signals) {
-                for (int s = 0; s < m_wfdb.channels[i].samplesPerFrame; ++s) {
-                    std::int32_t value = 0;
-                    if (!source.next(value)) {
-                        if (m_wfdb.samples)
-                            m_truncatedAt = std::min(m_truncatedAt.value_or(f * std::uint64_t(m_perFrame)),
-                                                     f * std::uint64_t(m_perFrame));
-                        return; // a frame that isn't complete is left out for all its signals
-                    }
-                    frame.push_back(value);
-                }
-            }
-            if (!m_wfdb.samples)
-                checkSampleCount(double(f + 1) * m_perFrame, file, {});
-            std::size_t at = 0;
-            for (const std::size_t i : group.signals) {
-                const WfdbSignal& signal = m_wfdb.channels[i];
-                Channel& channel = m_channels[i];
-                for (int s = 0; s < signal.samplesPerFrame; ++s)
-                    store(channel, signal, frame[at++], invalid);
-            }
+        const double perFrame = part.samplingHz / wfdb.samplingHz;
+        if (m_parts == 0) {
+            m_perFrame = perFrame;
+            m_record.samplingHz = part.samplingHz;
         }
-    }
-
-    static void store(Channel& channel, const WfdbSignal& signal, std::int32_t value,
-                      std::optional<std::int32_t> invalid)
-    {
-        if (signal.format == 8) // differences; unsigned, so that a hostile file can't overflow
-            value = std::int32_t(std::uint32_t(channel.current) + std::uint32_t(value));
-        channel.current = value;
-        if (channel.seen++ == 0)
-            channel.first = value;
-        channel.sum += std::uint32_t(value);
-        if (!channel.lead)
-            return;
-        const double physical = (double(value) - double(signal.baseline.value_or(signal.adcZero))) / signal.gain;
-        channel.samples.push_back(invalid && value == *invalid ? std::numeric_limits<float>::quiet_NaN()
-                                                               : float(physical));
-    }
-
-    void takeSignal(std::size_t i)
-    {
-        const WfdbSignal& signal = m_wfdb.channels[i];
-        Channel& channel = m_channels[i];
-        if (!channel.lead)
-            return;
-        const std::string label(name(*channel.lead));
-        const bool complete = m_wfdb.samples && channel.seen == *m_wfdb.samples * std::uint64_t(signal.samplesPerFrame);
-        if (complete && signal.checksum && (channel.sum & 0xFFFF) != (std::uint32_t(*signal.checksum) & 0xFFFF))
-            warn("checksum", "The checksum of lead " + label + " is wrong: its samples were changed or damaged.",
-                 label);
-        if (channel.seen && signal.initialValue && signal.format != 8 && channel.first != *signal.initialValue)
-            warn("initial-value", "Lead " + label + " doesn't start with the value that the header states.", label);
-        if (signal.gainAssumed)
-            warn("gain-assumed", "Lead " + label + " states no gain; 200 units per mV is the format's default.", label);
-        if (const auto scale = millivoltsPer(signal.units)) {
-            if (*scale != 1)
-                for (float& value : channel.samples)
-                    value = float(double(value) * *scale);
-        } else {
-            warn("units-unknown", "Lead " + label + " isn't in volts; its values are kept as they are.", label);
-        }
-        if (const std::size_t skew = std::size_t(signal.skew) * std::size_t(signal.samplesPerFrame); skew > 0) {
-            const std::size_t cut = std::min(skew, channel.samples.size()), n = channel.samples.size();
-            channel.samples.erase(channel.samples.begin(), channel.samples.begin() + std::ptrdiff_t(cut));
-            channel.samples.resize(n, std::numeric_limits<float>::quiet_NaN());
-            warn("skew", "Lead " + label + " was shifted back by its stated skew; its end is invalid.", label);
-        }
-        m_record[*channel.lead] = std::move(channel.samples);
-    }
-
-    void fillFacts()
-    {
-        m_record.date = m_wfdb.date;
-        m_record.time = m_wfdb.time;
-        for (const std::string& comment : m_wfdb.comments) {
-            const auto colon = comment.find(':');
-            if (colon == std::string::npos)
+        if (part.samplingHz != m_record.samplingHz || wfdb.samplingHz != m_wfdb.samplingHz)
+            throw ParseError(ErrorCode::Unsupported, "The segments of this record have different sampling rates.",
+                             {m_header, lineOf(segment)});
+        const auto begin = std::size_t(double(m_at) * m_perFrame);
+        for (const Lead lead : allLeads) {
+            if (!part.has(lead))
                 continue;
-            std::string key = toLower(trim(std::string_view(comment).substr(0, colon)));
-            std::erase_if(key, [](char c) { return c == '<' || c == '>'; });
-            const std::string value(trim(std::string_view(comment).substr(colon + 1)));
-            const std::string small = toLower(value);
-            if (value.empty() || small == "unknown" || small == "n/a" || small == "nan")
-                continue;
-            fact(key, comment, value, small);
+            auto& values = m_record[lead];
+            values.resize(begin, std::numeric_limits<float>::quiet_NaN());
+            values.insert(values.end(), part[lead].begin(), part[lead].end());
         }
+        m_covered += part.samples() / std::size_t(m_perFrame);
+        m_record.companions.push_back(header);
+        m_record.companions.insert(m_record.companions.end(), part.companions.begin(), part.companions.end());
+        for (const base::Warning& warning : part.warnings)
+            if (m_record.warnings.size() < 100)
+                warn(warning.code.c_str(), warning.sentence);
+        ++m_parts;
     }
 
-    void fact(const std::string& key, const std::string& comment, const std::string& value, const std::string& small)
-    {
-        int day = 0, month = 0, year = 0;
-        if (key == "age") {
-            if (const auto age = parseNumber(value); age && *age >= 0 && *age <= 130)
-                m_record.patient.ageYears = int(*age);
-        } else if (key == "sex" || key == "gender") {
-            m_record.patient.sex = small.starts_with("f") ? "F" : small.starts_with("m") ? "M" : "";
-        } else if (key == "dx") {
-            diagnoses(value);
-        } else if (key == "ecg date" && m_record.date.empty()) {
-            if (std::sscanf(value.c_str(), "%2d/%2d/%4d", &day, &month, &year) == 3) {
-                m_record.date = isoDate(year, month, day);
-                warn("date-assumed", "The date was read as day/month/year.");
-            }
-        } else if (small != "no" && m_record.statements.size() < 100) {
-            m_record.statements.push_back(comment);
-        }
-    }
-
-    void diagnoses(std::string_view list)
-    {
-        while (!list.empty() && m_record.statements.size() < 100) {
-            const auto comma = list.find(',');
-            const std::string code(trim(list.substr(0, comma)));
-            list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
-            const std::string_view term = snomedEcgTerm(code);
-            if (!code.empty())
-                m_record.statements.push_back(term.empty() ? "Dx " + code
-                                                           : std::string(term) + " (SNOMED CT " + code + ")");
-        }
-    }
-
-    fs::path m_header;
-    EcgRecord m_record;
-    WfdbHeader m_wfdb;
-    std::vector<Channel> m_channels;
-    int m_perFrame = 0;
+    EcgRecord& m_record;
+    const fs::path& m_header;
+    const WfdbHeader& m_wfdb;
+    std::uint64_t m_at = 0, m_covered = 0; // frames
+    double m_perFrame = 1;
+    int m_parts = 0;
     std::string m_missing;
-    std::optional<std::uint64_t> m_truncatedAt;
 };
+
+EcgRecord readRecord(const fs::path& opened, const fs::path& header)
+{
+    const WfdbHeader wfdb = parseWfdbHeader(readBytes(header, maxHeaderBytes, true), header);
+    EcgRecord record;
+    if (wfdb.segments.empty())
+        record = readWfdbSignals(opened, header, wfdb);
+    record.file = opened;
+    record.format = "WFDB";
+    record.warnings.insert(record.warnings.begin(), wfdb.warnings.begin(), wfdb.warnings.end());
+    if (header != opened)
+        record.companions.insert(record.companions.begin(), header);
+    if (!wfdb.segments.empty())
+        SegmentJoiner(record, header, wfdb).join();
+    readWfdbFacts(wfdb, record);
+    finishRecord(record);
+    return record;
+}
 
 } // namespace
 
@@ -363,7 +178,7 @@ EcgRecord WfdbReader::read(const std::filesystem::path& file) const
     const fs::path header = headerOf(file, readBytes(file, 4096, false));
     if (header.empty())
         throw ParseError(ErrorCode::Missing, "The WFDB header of this signal file isn't beside it.", {file, {}});
-    return RecordReader(file, header).read();
+    return readRecord(file, header);
 }
 
 } // namespace echo2ecg::ecg

@@ -34,12 +34,15 @@ std::optional<std::int32_t> wfdbInvalidValue(int format) noexcept
     case 16:
     case 61:
     case 160:
+    case 516:
         return -32768;
     case 24:
+    case 524:
         return -(1 << 23);
     case 32:
         return INT32_MIN;
     case 80:
+    case 508:
         return -128;
     case 212:
         return -2048;

@@ -9,20 +9,32 @@
 
 namespace echo2ecg::ecg {
 
-bool isWfdbFormatKnown(int format) noexcept;
+bool isWfdbFormatKnown(int format) noexcept; // of the uncompressed ones
+constexpr bool isWfdbFlac(int format) noexcept
+{
+    return format == 508 || format == 516 || format == 524;
+}
 
 // The value that marks an invalid sample in this format, if it has one.
 std::optional<std::int32_t> wfdbInvalidValue(int format) noexcept;
 
-// Samples of one WFDB signal file, one after the other in stored order (signal(5)). Reads through a small buffer.
-class WfdbSampleStream
+// Samples of one WFDB signal file, one after the other in stored order: frame by frame, in a frame signal by signal.
+class WfdbSampleSource
+{
+public:
+    virtual ~WfdbSampleSource() = default;
+    // The next stored value; format 8 gives differences. False at the end.
+    virtual bool next(std::int32_t& value) = 0;
+};
+
+// The uncompressed formats (signal(5)), through a small buffer.
+class WfdbSampleStream final : public WfdbSampleSource
 {
 public:
     // Throws base::ParseError when the file can't be opened or the format is unknown.
     WfdbSampleStream(const std::filesystem::path& file, int format, std::uint64_t byteOffset);
 
-    // The next stored value; format 8 gives differences. False at the end of the file.
-    bool next(std::int32_t& value);
+    bool next(std::int32_t& value) override;
 
 private:
     bool fill();

@@ -250,6 +250,65 @@ private slots:
         QCOMPARE(line, (std::vector<float>{0, 0, 1, 3, 5, 7, 8, 8}));
     }
 
+    void scpAllAtOnce()
+    {
+        // Second differences in Huffman codes of a bimodal file whose reference beat was subtracted: 16 samples at 500
+        // Hz, 5 to 12 protected, the beat at 6 to 9 (fiducial 7, the second of four).
+        const auto huffman = [](const std::vector<int>& values) {
+            std::string bits;
+            for (const int v : values)
+                bits += v == 0 ? "0" : std::string(std::size_t(std::abs(v)), '1') + (v > 0 ? "00" : "01");
+            return bits;
+        };
+        const auto second = [](const std::vector<int>& values) {
+            std::vector<int> d = values;
+            for (std::size_t i = values.size(); i-- > 2;)
+                d[i] = values[i] - 2 * values[i - 1] + values[i - 2];
+            return d;
+        };
+        const std::vector<int> beat{1, 3, 4, 2}, kept{1, 2, 2, 1, 0, -1, -1, 0, 1, 3}; // 1 + 8 + 1 values
+        const std::string where = little(8, 2) + little(2, 2) + little(1, 2) + little(0, 2) + little(6, 4) +
+                                  little(7, 4) + little(9, 4) + little(5, 4) + little(12, 4);
+        const EcgRecord record =
+            readEcg(file(scpFile({{2, little(19999, 2)},
+                                  {3, scpLeads({1}, 16, 5)},
+                                  {4, where},
+                                  {5, scpWave({packed(huffman(second(beat)))}, 2, 0, 2000, 2000)},
+                                  {6, scpWave({packed(huffman(second(kept)))}, 2, 1, 8000)},
+                                  {7, std::string("\1\0", 2) + int16s({800, 800, 29999, 29999, 2, 6, 7, 0, 0, 0})}})));
+        QCOMPARE(record.samplingHz, 500.0);
+        const std::vector<int> expected{1, 1, 1, 1, 2, 2 + 2, 1 + 6, 0 + 8, -1 + 4, -1, 0, 1, 3, 3, 3, 3};
+        QCOMPARE(record.samples(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            QVERIFY2(std::abs(record[Lead::I][i] - float(expected[i] * 1e-3)) < 1e-6f, QByteArray::number(int(i)));
+        // The beat itself, and where section 7 puts its QRS complex.
+        QVERIFY(record.fileBeat);
+        QCOMPARE((*record.fileBeat)[Lead::I], (std::vector<float>{0.002f, 0.006f, 0.008f, 0.004f}));
+        QCOMPARE(record.fileBorders, (WaveBorders{std::nullopt, std::nullopt, 0.002, 0.006, std::nullopt, 0.007}));
+    }
+
+    void scpLeadValuesAndCodes()
+    {
+        const auto lead = [](int id, const std::vector<int>& values) {
+            return little(id, 2) + little(std::int64_t(2 * values.size()), 2) + int16s(values);
+        };
+        const std::string values = little(3, 2) + little(0, 2) +
+                                   lead(3, {100, 160, 90, 400, 0, 29999, 30, 0, 0, -50, 1200}) + lead(99, {1, 2}) +
+                                   lead(62, {0, 0, 88});
+        const std::string codes = std::string("\0", 1) + int16s({2020}) + "\1\1\1\1\1\2" + "\1" + little(5, 2) +
+                                  std::string("\1SR\0\0", 5) + "\2" + little(6, 2) + std::string("\2Text\0", 6);
+        const EcgRecord record =
+            readEcg(file(scpFile({{3, scpLeads({1}, 1)}, {6, scpWave({int16s({1})})}, {10, values}, {11, codes}})));
+        std::map<std::string, double> m;
+        for (const auto& each : record.measurements)
+            m[each.name] = each.value.value_or(0);
+        const std::map<std::string, double> expected{
+            {"P duration, V1", 100}, {"PR interval, V1", 160}, {"QRS duration, V1", 90},  {"QT interval, V1", 400},
+            {"S duration, V1", 30},  {"Q amplitude, V1", -50}, {"R amplitude, V1", 1200}, {"QRS duration, aVR", 88}};
+        QVERIFY(m == expected);
+        QCOMPARE(record.statements, (std::vector<std::string>{"SCP-ECG statement code SR", "Text"}));
+    }
+
     void scpFacts()
     {
         const auto tag = [](int id, const std::string& value) {

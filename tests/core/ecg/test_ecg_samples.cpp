@@ -240,8 +240,6 @@ private slots:
         QTest::newRow("hostile_ecg/empty.xml") << "missing";
         QTest::newRow("hostile_ecg/sierra_invalid_doc_type.xml") << "unsupported";
         QTest::newRow("ecg_edf_bdf/test_generator.bdf") << "not-recognised";
-        QTest::newRow("ecg_scp/healforce_62.SCP") << "not-recognised";
-        QTest::newRow("ecg_contec/0000037.ECG") << "not-recognised";
     }
     void refused()
     {

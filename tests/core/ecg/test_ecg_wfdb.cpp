@@ -208,7 +208,7 @@ private slots:
         QTest::newRow("negative gain") << one("r 1 500 4", "r.dat 16 -5 16 0 0 0 0 I") << "malformed";
         QTest::newRow("many signals") << one("r 100000 500 4", "r.dat 16 1 16 0 0 0 0 I") << "limit-exceeded";
         QTest::newRow("missing lines") << one("r 12 500 4", "r.dat 16 1 16 0 0 0 0 I") << "truncated";
-        QTest::newRow("segments") << QByteArray("r/3 12 500 4\nr_1 2\n") << "unsupported";
+        QTest::newRow("segments") << QByteArray("r/3 12 500 4\nr_1 2\n") << "truncated";
         QTest::newRow("format") << one("r 1 500 4", "r.dat 999 1 16 0 0 0 0 I") << "unsupported";
         QTest::newRow("outside") << one("r 1 500 4", "../r.dat 16 1 16 0 0 0 0 I") << "malformed";
         QTest::newRow("device") << one("r 1 500 4", "/dev/zero 16 1 16 0 0 0 0 I") << "malformed";

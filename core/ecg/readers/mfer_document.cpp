@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ecg/readers/mfer_document.h"
+
+#include "ecg/readers/coding.h"
+#include "ecg/readers/reader_support.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+namespace echo2ecg::ecg {
+
+using base::ErrorCode;
+using base::ParseError;
+
+namespace {
+
+constexpr std::size_t maxChannels = 512, maxFrames = 10'000;
+
+enum Tag : unsigned {
+    Filler = 0x00,
+    ByteOrder = 0x01,
+    Version = 0x02,
+    Block = 0x04,
+    Channels = 0x05,
+    Sequences = 0x06,
+    WaveformType = 0x08,
+    LeadName = 0x09,
+    DataType = 0x0A,
+    Interval = 0x0B,
+    Sensitivity = 0x0C,
+    Offset = 0x0D,
+    Compression = 0x0E,
+    Filter = 0x11,
+    Null = 0x12,
+    Device = 0x17,
+    Waveform = 0x1E,
+    Attributes = 0x3F,
+    Preamble = 0x40,
+    Set = 0x67,
+    End = 0x80,
+    PatientName = 0x81,
+    PatientId = 0x82,
+    Age = 0x83,
+    Sex = 0x84,
+    Time = 0x85
+};
+
+struct Definition
+{
+    unsigned tag = 0;
+    std::size_t channel = 0; // of attributes
+    std::string_view value;
+    std::size_t at = 0, next = 0;
+    bool cut = false, endless = false;
+};
+
+// The definition at `at`, or nothing at the end. A length that reaches behind the end is `cut`.
+std::optional<Definition> definitionAt(std::string_view bytes, std::size_t at)
+{
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+    while (at < bytes.size() && byte(at) == Filler)
+        ++at;
+    if (at >= bytes.size())
+        return std::nullopt;
+    Definition d;
+    d.at = at;
+    d.tag = byte(at++);
+    if (d.tag == End) {
+        d.next = bytes.size();
+        return d;
+    }
+    if (d.tag == Attributes) { // the channel in groups of seven bits
+        bool more = true;
+        for (int i = 0; more && i < 4 && at < bytes.size(); ++i) {
+            d.channel = d.channel << 7 | (byte(at) & 0x7Fu);
+            more = byte(at++) & 0x80u;
+        }
+    }
+    if (at >= bytes.size()) {
+        d.cut = true;
+        d.next = bytes.size();
+        return d;
+    }
+    std::size_t length = byte(at++);
+    if (length == 0x80) { // closed by two zeros
+        d.endless = true;
+        d.value = bytes.substr(at);
+        d.next = bytes.size();
+        return d;
+    }
+    if (length > 0x80) {
+        const std::size_t count = length & 0x7F;
+        if (count > 4 || count > bytes.size() - at) {
+            d.cut = true;
+            d.next = bytes.size();
+            return d;
+        }
+        length = std::size_t(mferNumber(bytes.substr(at, count), true));
+        at += count;
+    }
+    d.cut = length > bytes.size() - at;
+    d.value = bytes.substr(at, length);
+    d.next = at + d.value.size();
+    return d;
+}
+
+bool isPlausible(const Definition& d)
+{
+    const std::size_t n = d.value.size();
+    switch (d.tag) {
+    case ByteOrder:
+        return n <= 1 && (n == 0 || static_cast<unsigned char>(d.value[0]) <= 1);
+    case Version:
+        return n == 3;
+    case DataType:
+        return n <= 1 && (n == 0 || static_cast<unsigned char>(d.value[0]) <= 9);
+    case Block:
+    case Channels:
+    case Sequences:
+        return n <= 4;
+    case Interval:
+    case Sensitivity:
+        return n == 0 || (n >= 3 && n <= 6);
+    case Sex:
+        return n <= 1;
+    default:
+        return d.tag <= 0x1E || (d.tag >= 0x3F && d.tag <= 0x46) || d.tag == Set || (d.tag > 0x80 && d.tag <= 0x88);
+    }
+}
+
+class Walker
+{
+public:
+    Walker(std::string_view all, EcgRecord& record) : m_all(all), m_record(record) {}
+
+    std::vector<MferFrame> frames;
+
+    void walk()
+    {
+        for (auto d = definitionAt(m_all, 0); d; d = definitionAt(m_all, d->next)) {
+            if (d->tag == End)
+                return;
+            if (d->endless)
+                throw ParseError(ErrorCode::Unsupported, "A definition of open length isn't read.", place(*d));
+            if (d->cut && d->tag != Waveform) {
+                m_record.warnings.push_back({"truncated", "The file ends inside of a definition.", place(*d).where});
+                return;
+            }
+            take(*d);
+        }
+    }
+
+private:
+    base::Place place(const Definition& d) const { return {m_record.file, "offset " + std::to_string(d.at)}; }
+    std::uint32_t number(const Definition& d) const
+    {
+        if (d.value.size() > 4)
+            throw ParseError(ErrorCode::Malformed, "A number is longer than four bytes.", place(d));
+        return std::uint32_t(mferNumber(d.value, m_big));
+    }
+    static std::string text(const Definition& d) { return plainText(d.value.substr(0, d.value.find('\0'))); }
+
+    void take(const Definition& d)
+    {
+        switch (d.tag) {
+        case ByteOrder:
+            m_big = d.value.empty() || d.value[0] == 0;
+            break;
+        case Channels: {
+            const std::uint32_t count = d.value.empty() ? 1 : number(d);
+            if (count == 0 || count > maxChannels)
+                throw ParseError(ErrorCode::Malformed, "The number of channels makes no sense.", place(d));
+            m_channels.assign(count, {});
+            break;
+        }
+        case Attributes:
+            attributes(d);
+            break;
+        case Compression:
+            if (!d.value.empty() && mferNumber(d.value.substr(0, 2), m_big) != 0)
+                throw ParseError(ErrorCode::Unsupported, "Compressed MFER isn't read.", place(d));
+            break;
+        case Waveform:
+            frame(d);
+            break;
+        default:
+            if (!channelDefinition(m_common, d))
+                fact(d);
+        }
+    }
+
+    void attributes(const Definition& d)
+    {
+        if (d.channel >= m_channels.size()) {
+            m_record.warnings.push_back(
+                {"channel-unknown", "Attributes of a channel that isn't defined were left out.", place(d).where});
+            return;
+        }
+        for (auto inner = definitionAt(d.value, 0); inner; inner = definitionAt(d.value, inner->next)) {
+            if (inner->cut || inner->endless || inner->tag == End)
+                return;
+            m_channels[d.channel].emplace_back(*inner, m_big);
+        }
+    }
+
+    // Applied when a frame comes, so that common definitions may follow.
+    bool channelDefinition(std::vector<std::pair<Definition, bool>>& list, const Definition& d)
+    {
+        const bool known = d.tag == Block || d.tag == Sequences || d.tag == WaveformType || d.tag == LeadName ||
+                           d.tag == DataType || d.tag == Interval || d.tag == Sensitivity || d.tag == Offset ||
+                           d.tag == Null;
+        if (known)
+            list.emplace_back(d, m_big);
+        return known;
+    }
+
+    void apply(MferChannel& c, const Definition& d, bool big) const
+    {
+        const std::string_view v = d.value;
+        const auto whole = [&](std::uint32_t otherwise) {
+            if (v.size() > 4)
+                throw ParseError(ErrorCode::Malformed, "A number is longer than four bytes.", place(d));
+            return v.empty() ? otherwise : std::uint32_t(mferNumber(v, big));
+        };
+        switch (d.tag) {
+        case Block:
+            c.block = whole(1);
+            if (c.block == 0 || c.block > maxSamplesPerLead)
+                throw ParseError(ErrorCode::Malformed, "The length of a block makes no sense.", place(d));
+            break;
+        case Sequences:
+            c.sequences = v.empty() ? std::nullopt : std::optional(whole(0));
+            break;
+        case WaveformType:
+            c.waveform = int(mferNumber(v.substr(0, 2), big));
+            break;
+        case LeadName:
+            c.lead = v.empty() ? std::nullopt : std::optional(int(mferNumber(v.substr(0, 2), big)));
+            c.leadText = v.size() > 2 ? plainText(v.substr(2)) : std::string{};
+            break;
+        case DataType:
+            c.dataType = v.empty() ? 0 : static_cast<unsigned char>(v[0]);
+            break;
+        case Interval:
+            c.samplingHz = v.size() < 3 ? std::nullopt : std::optional(rate(v, big));
+            break;
+        case Sensitivity:
+            c.otherUnit = v.size() >= 3 && v[0] != 0;
+            c.millivolts = v.size() < 3 ? std::nullopt : std::optional(scaled(v, big) * 1000);
+            break;
+        case Offset:
+            c.offset = v;
+            break;
+        case Null:
+            c.null = v;
+            break;
+        default:
+            break;
+        }
+    }
+
+    static double scaled(std::string_view v, bool big)
+    {
+        return double(mferSigned(v.substr(2, 4), big)) * std::pow(10.0, static_cast<signed char>(v[1]));
+    }
+    // Hertz or seconds; a distance in metres isn't a rate.
+    static double rate(std::string_view v, bool big)
+    {
+        return v[0] == 0 ? scaled(v, big) : v[0] == 1 ? 1 / scaled(v, big) : std::numeric_limits<double>::quiet_NaN();
+    }
+
+    void frame(const Definition& d)
+    {
+        if (frames.size() >= maxFrames)
+            throw ParseError(ErrorCode::LimitExceeded, "The file holds more frames than are read.", place(d));
+        MferFrame f;
+        f.data = d.value;
+        f.bigEndian = m_big;
+        f.cut = d.cut;
+        MferChannel common;
+        for (const auto& [definition, big] : m_common)
+            apply(common, definition, big);
+        for (std::size_t i = 0; i < m_channels.size(); ++i) {
+            MferChannel channel = common;
+            if (i > 0) // a lead that is defined for all belongs to the first
+                channel.lead.reset();
+            for (const auto& [definition, big] : m_channels[i])
+                apply(channel, definition, big);
+            f.channels.push_back(std::move(channel));
+        }
+        frames.push_back(std::move(f));
+    }
+
+    void fact(const Definition& d)
+    {
+        Patient& p = m_record.patient;
+        const std::string_view v = d.value;
+        const auto byte = [&](std::size_t i) { return int(static_cast<unsigned char>(v[i])); };
+        const auto word = [&](std::size_t i) { return int(mferNumber(v.substr(i, 2), m_big)); };
+        if (d.tag == PatientId) {
+            p.id = text(d).substr(0, text(d).find('^'));
+        } else if (d.tag == PatientName) {
+            p.name = text(d);
+        } else if (d.tag == Sex && v.size() == 1) {
+            p.sex = byte(0) == 1 ? "M" : byte(0) == 2 ? "F" : "";
+        } else if (d.tag == Age && !v.empty()) {
+            if (byte(0) <= 130)
+                p.ageYears = byte(0);
+            if (v.size() >= 7)
+                p.birthDate = isoDate(word(3), byte(5), byte(6));
+        } else if (d.tag == Time && v.size() >= 7) {
+            m_record.date = isoDate(word(0), byte(2), byte(3));
+            if (byte(4) < 24 && byte(5) < 60 && byte(6) < 61) {
+                char clock[32];
+                std::snprintf(clock, sizeof clock, "%02d:%02d:%02d", byte(4), byte(5), byte(6));
+                m_record.time = clock;
+            }
+        } else if (d.tag == Device) {
+            m_record.device = text(d);
+            std::replace(m_record.device.begin(), m_record.device.end(), '^', ' ');
+            m_record.device = trim(m_record.device);
+        } else if (d.tag == Filter) {
+            filter(text(d));
+        }
+    }
+
+    // "HPF=0.05", "LPF=150", "BEF=50^Hum filter"
+    void filter(const std::string& written)
+    {
+        const auto equals = written.find('=');
+        if (equals == std::string::npos)
+            return;
+        const std::string kind = toLower(trim(std::string_view(written).substr(0, equals)));
+        std::string rest = written.substr(equals + 1);
+        rest.resize(std::min(rest.find_first_of("^Hh"), rest.size()));
+        const auto value = parseNumber(rest);
+        if (!value || !std::isfinite(*value) || *value <= 0)
+            return;
+        AcquisitionFilters& f = m_record.filters;
+        (kind == "hpf" ? f.highPassHz : kind == "lpf" ? f.lowPassHz : kind == "bef" ? f.notchHz : m_ignored) = value;
+    }
+
+    std::string_view m_all;
+    EcgRecord& m_record;
+    bool m_big = true;
+    std::vector<std::pair<Definition, bool>> m_common; // with the byte order in which they are written
+    std::vector<std::vector<std::pair<Definition, bool>>> m_channels{1};
+    std::optional<double> m_ignored;
+};
+
+} // namespace
+
+std::uint64_t mferNumber(std::string_view bytes, bool bigEndian)
+{
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < std::min<std::size_t>(bytes.size(), 8); ++i)
+        value = value << 8 | static_cast<unsigned char>(bytes[bigEndian ? i : bytes.size() - 1 - i]);
+    return value;
+}
+
+std::int64_t mferSigned(std::string_view bytes, bool bigEndian)
+{
+    const std::uint64_t value = mferNumber(bytes, bigEndian);
+    const std::size_t bits = std::min<std::size_t>(bytes.size(), 8) * 8;
+    if (bits == 0 || bits == 64 || !(value >> (bits - 1) & 1))
+        return std::int64_t(value);
+    return std::int64_t(value | ~std::uint64_t(0) << bits);
+}
+
+bool looksLikeMfer(std::string_view head) noexcept
+{
+    if (head.size() >= 6 && head[0] == '\x40' && head.substr(2, 3) == "MFR")
+        return true;
+    int count = 0, core = 0;
+    for (std::size_t at = 0; count < 64; ++count) {
+        const auto d = definitionAt(head, at);
+        if (!d || d->tag == End || !isPlausible(*d))
+            return false;
+        core += d->tag == Channels || d->tag == Interval || d->tag == Sensitivity || d->tag == Attributes ? 1 : 0;
+        if (d->tag == Waveform)
+            return core >= 3;
+        if (d->cut || d->endless)
+            return false; // a definition in front of the samples that is longer than the head
+        at = d->next;
+    }
+    return core >= 3;
+}
+
+std::vector<MferFrame> readMferFrames(std::string_view bytes, EcgRecord& record)
+{
+    Walker walker(bytes, record);
+    walker.walk();
+    return std::move(walker.frames);
+}
+
+} // namespace echo2ecg::ecg
