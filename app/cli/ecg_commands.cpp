@@ -3,6 +3,7 @@
 #include "bundle_recipes.h"
 #include "ecg/ecg_reader.h"
 #include "ecg/preprocess.h"
+#include "explain_command.h"
 #include "session.h"
 #include "views.h"
 
@@ -71,7 +72,7 @@ int preprocess(const Session& session, const Arguments& arguments)
 
 void addEcgCommands(CLI::App& app, Session& session)
 {
-    CLI::App* ecg = app.add_subcommand("ecg", "Read, export and preprocess a 12-lead ECG");
+    CLI::App* ecg = app.add_subcommand("ecg", "Read, export, preprocess and explain a 12-lead ECG");
     ecg->require_subcommand(1);
     const auto arguments = std::make_shared<Arguments>();
     const auto add = [&](const char* name, const char* help, int (*work)(const Session&, const Arguments&)) {
@@ -89,6 +90,7 @@ void addEcgCommands(CLI::App& app, Session& session)
     CLI::App* prepare = add("preprocess", "What the encoder gets, with the recipe of a bundle", preprocess);
     prepare->add_option("--bundle", arguments->bundle, "Model bundle")->required();
     prepare->add_option("--out", arguments->out, "X.npy")->required();
+    addExplainCommand(*ecg, session);
 }
 
 } // namespace echo2ecg::cli

@@ -5,10 +5,11 @@
 
 namespace echo2ecg::ecg {
 
-EcgSteps preprocessSteps(const EcgRecord& record, const EcgRecipe& recipe)
+EcgSteps preprocessSteps(const EcgRecord& record, const EcgRecipe& recipe, const base::CancelToken& cancel)
 {
     EcgSteps collected;
     collected.result = preprocess(record, recipe, [&](EcgStep step, const std::vector<double>& values) {
+        cancel.throwIfCancelled();
         const std::size_t samples = values.size() / leadCount;
         collected.kept = std::min(samples, mostKept);
         EcgStepValues kept{step, {}};

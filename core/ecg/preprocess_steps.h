@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/progress.h"
 #include "ecg/preprocess.h"
 
 namespace echo2ecg::ecg {
@@ -23,7 +24,7 @@ struct EcgSteps
 
 inline constexpr std::size_t mostKept = 300'000; // ten minutes at 500 Hz: a recording of a day isn't held five times
 
-// Throws what preprocess() throws.
-EcgSteps preprocessSteps(const EcgRecord& record, const EcgRecipe& recipe);
+// Throws what preprocess() throws, and base::Cancelled between two steps.
+EcgSteps preprocessSteps(const EcgRecord& record, const EcgRecipe& recipe, const base::CancelToken& cancel = {});
 
 } // namespace echo2ecg::ecg

@@ -113,6 +113,27 @@ std::vector<float> Device::clips(const std::vector<float>& input, int count, con
     return all;
 }
 
+plugin::SaliencyVectors Device::explainEcg(const std::vector<float>& input, plugin::Saliency method,
+                                           const base::JobContext& job, const std::function<void()>& betweenSteps)
+{
+    plugin::SaliencyVectors result;
+    withFallback(job, [&]() -> plugin::Outcome {
+        std::unique_ptr<plugin::Explanation> explanation;
+        plugin::Outcome outcome = m_networks->explainEcg(input.data(), method, explanation);
+        for (bool done = false; !outcome.failed && !done;) {
+            job.report({"explaining", explanation->stepsDone(), explanation->stepsPlanned(), "gradients"});
+            betweenSteps();
+            outcome = explanation->advance(done);
+        }
+        return outcome.failed ? outcome : explanation->result(result);
+    });
+    const std::size_t leads = std::size_t(std::max(0, result.leads));
+    if (result.columns < 1 || result.values.size() != leads * std::size_t(result.columns) || result.patches < 1 ||
+        result.perPatch.size() != leads * std::size_t(result.patches))
+        throw base::Error(base::ErrorCode::Internal, "the networks gave an explanation of another size");
+    return result;
+}
+
 plugin::StudyVectors Device::study(const std::vector<float>& clips, int views, const base::JobContext& job)
 {
     plugin::StudyVectors result;

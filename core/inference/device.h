@@ -26,6 +26,9 @@ public:
     // `count` clips, one after the other, in as many batches as memory asks for. `betweenBatches` may throw to stop.
     std::vector<float> clips(const std::vector<float>& input, int count, const base::JobContext& job,
                              const std::function<void()>& betweenBatches = {});
+    // `betweenSteps` may throw to stop.
+    plugin::SaliencyVectors explainEcg(const std::vector<float>& input, plugin::Saliency method,
+                                       const base::JobContext& job, const std::function<void()>& betweenSteps);
     plugin::StudyVectors study(const std::vector<float>& clips, int views, const base::JobContext& job);
 
 private:

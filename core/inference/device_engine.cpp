@@ -3,8 +3,11 @@
 
 #include "base/sha256.h"
 #include "ecg/preprocess.h"
+#include "ecg/quality_gate.h"
 #include "inference/device_worker.h"
 #include "inference/study_job.h"
+
+#include <cmath>
 
 namespace echo2ecg::inference {
 
@@ -63,6 +66,48 @@ public:
             result.aligned = m_device->alignEcg(result.token, job);
             m_cache.store(result.alignedKey, result.aligned, job);
         });
+        return result;
+    }
+
+    EcgSaliency explain(const ecg::EcgRecord& record, SaliencyMethod method, const base::JobContext& job) override
+    {
+        job.throwIfCancelled();
+        for (const ecg::Finding& finding : ecg::checkQuality(record, m_facts.ecgRecipe))
+            if (finding.severity == ecg::Severity::Block)
+                throw base::Error(base::ErrorCode::Unsuitable, finding.sentence, {record.file, {}});
+        const ecg::PreprocessedEcg prepared = ecg::preprocess(record, m_facts.ecgRecipe);
+        plugin::SaliencyVectors vectors;
+        // Somebody waits for it, so it doesn't queue behind the clips of a study.
+        m_worker.run(DeviceWorker::Urgency::Urgent, job.cancel, [&] {
+            const auto asked = method == SaliencyMethod::AttentionRollout ? plugin::Saliency::AttentionRollout
+                                                                          : plugin::Saliency::IntegratedGradients;
+            vectors = m_device->explainEcg(prepared.input, asked, job, [&] {
+                job.throwIfCancelled();
+                m_worker.serveUrgent();
+            });
+        });
+        if (vectors.leads != int(ecg::leadCount))
+            throw base::Error(base::ErrorCode::Internal, "the networks explained another number of leads");
+        EcgSaliency result;
+        result.method = method;
+        result.values = std::move(vectors.values);
+        result.columns = vectors.columns;
+        result.perPatch = std::move(vectors.perPatch);
+        result.patches = vectors.patches;
+        result.startSeconds = m_facts.ecgRecipe.windowStart / prepared.samplingHz;
+        result.columnsPerSecond = vectors.columns * prepared.samplingHz / m_facts.ecgRecipe.windowSamples;
+        result.embeddingChange = vectors.change;
+        result.completenessError = vectors.completenessError;
+        result.points = vectors.points;
+        result.signalSha256 = record.signalHash();
+        result.bundleId = m_facts.bundleId;
+        result.recipeHash = m_facts.ecgRecipeHash;
+        shareAmongLeads(result);
+        if (method == SaliencyMethod::IntegratedGradients && !result.isComplete())
+            job.note({"saliency-incomplete",
+                      "The attributions add up to the change of the embedding only within " +
+                          std::to_string(int(std::lround(result.completenessError * 100))) + " %.",
+                      {}});
         return result;
     }
 

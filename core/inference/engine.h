@@ -8,6 +8,7 @@
 #include "echo/recipe.h"
 #include "inference/device_options.h"
 #include "inference/embedding.h"
+#include "inference/saliency.h"
 
 #include <memory>
 
@@ -85,6 +86,10 @@ public:
 
     // Throws base::Error(Unsuitable) with the reason, base::Cancelled.
     virtual EcgEmbedding embed(const ecg::EcgRecord& record, const base::JobContext& job = {}) = 0;
+    // Which lead and which time moved the un-aligned token. Half a second to several; Cancel answers within one, and
+    // ECGs that are to be embedded meanwhile don't wait for it. Nothing is stored. Throws base::Error(Unsuitable) when
+    // the ECG can't be encoded or the quality gate blocks it, base::Cancelled.
+    virtual EcgSaliency explain(const ecg::EcgRecord& record, SaliencyMethod method, const base::JobContext& job = {}) = 0;
     // Stills are left out; a clip that fails is reported in its outcome and in job.onNote, the rest go on. Clips are
     // decoded ahead through a bounded queue and never all held at once. Cancel answers within one batch. Throws
     // base::Error(Unsuitable) when no clip can be used, base::Cancelled.

@@ -5,6 +5,7 @@
 #include "nn/bundle.h"
 #include "nn/bundle_import.h"
 #include "nn/model.h"
+#include "nn/saliency.h"
 
 #include <new>
 #include <optional>
@@ -106,6 +107,30 @@ base::Json infoOf(const nn::BundleInfo& info)
          {"files", files}});
 }
 
+class BundleExplanation final : public Explanation
+{
+public:
+    explicit BundleExplanation(std::unique_ptr<nn::SaliencyRun> run) : m_run(std::move(run)) {}
+
+    Outcome advance(bool& done) noexcept override
+    {
+        return guarded([&] { done = !m_run->advance(); });
+    }
+    int stepsDone() const noexcept override { return m_run->stepsDone(); }
+    int stepsPlanned() const noexcept override { return m_run->stepsPlanned(); }
+    Outcome result(SaliencyVectors& vectors) noexcept override
+    {
+        return guarded([&] {
+            nn::Saliency s = m_run->result();
+            vectors = {s.leads,  s.columns,           s.patches, std::move(s.values), std::move(s.perPatch),
+                       s.change, s.completenessError, s.points};
+        });
+    }
+
+private:
+    std::unique_ptr<nn::SaliencyRun> m_run;
+};
+
 class BundleNetworks final : public Networks
 {
 public:
@@ -148,11 +173,22 @@ public:
     {
         return guarded([&] {
             m_model.reset();
+            m_explainer.reset();
             load(false);
         });
     }
     bool reducedPrecision() const noexcept override { return m_device.precision != nn::Precision::Float32; }
     int itemsAtOnce() const noexcept override { return m_model ? m_model->itemsAtOnce() : 1; }
+    Outcome explainEcg(const float* input, Saliency method, std::unique_ptr<Explanation>& explanation) noexcept override
+    {
+        return guarded([&] {
+            if (!m_explainer)
+                m_explainer.emplace(m_info.architecture, nn::readBundleWeights(m_info), m_device);
+            explanation = std::make_unique<BundleExplanation>(m_explainer->start(
+                input, method == Saliency::AttentionRollout ? nn::SaliencyMethod::AttentionRollout
+                                                            : nn::SaliencyMethod::IntegratedGradients));
+        });
+    }
 
 private:
     void load(bool allowCuda)
@@ -171,6 +207,7 @@ private:
     DeviceOptions m_options;
     nn::DeviceChoice m_device;
     std::optional<nn::Model> m_model;
+    std::optional<nn::EcgExplainer> m_explainer; // made when first asked for
 };
 
 Outcome openBundle(const OpenRequest& request, const base::JobContext& job,

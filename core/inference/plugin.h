@@ -16,7 +16,7 @@
 // linked into both sides, and an error that travels as a value is the same type again wherever it is thrown.
 namespace echo2ecg::inference::plugin {
 
-constexpr std::uint32_t abiVersion = 3;
+constexpr std::uint32_t abiVersion = 4;
 
 // An error as a value. `failed` false: everything else is empty.
 struct Outcome
@@ -48,6 +48,29 @@ struct StudyVectors
     std::vector<float> token, aligned, viewWeights;
 };
 
+enum class Saliency { IntegratedGradients, AttentionRollout };
+
+// What an explanation gives (see nn/saliency.h): values are leads × columns, row-major.
+struct SaliencyVectors
+{
+    int leads = 0, columns = 0, patches = 0;
+    std::vector<float> values, perPatch;
+    double change = 0, completenessError = 0;
+    int points = 0;
+};
+
+// One explanation on its way, in steps of a fraction of a second. Holds what it needs of the networks: they may be
+// moved or closed meanwhile.
+class Explanation
+{
+public:
+    virtual ~Explanation() = default;
+    virtual Outcome advance(bool& done) noexcept = 0;
+    virtual int stepsDone() const noexcept = 0;
+    virtual int stepsPlanned() const noexcept = 0;
+    virtual Outcome result(SaliencyVectors& vectors) noexcept = 0; // once it is done
+};
+
 // All networks of one bundle on one device; one thread at a time.
 class Networks
 {
@@ -67,6 +90,9 @@ public:
     virtual bool reducedPrecision() const noexcept { return false; }
     // Items of a batch that are computed side by side: on a CPU with many cores a few threads share each.
     virtual int itemsAtOnce() const noexcept { return 1; }
+    // input: one ECG as for ecgTokens(). The first one reads the encoder's weights again, in a form that can be
+    // differentiated.
+    virtual Outcome explainEcg(const float* input, Saliency method, std::unique_ptr<Explanation>& explanation) noexcept = 0;
 };
 
 struct OpenRequest

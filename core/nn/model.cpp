@@ -2,11 +2,10 @@
 #include "nn/model.h"
 
 #include "nn/encoders.h"
+#include "nn/torch_errors.h"
 
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
-
-#include <new>
 
 namespace echo2ecg::nn {
 
@@ -20,23 +19,13 @@ at::Device torchDevice(const DeviceChoice& choice)
     return at::Device(choice.kind == DeviceKind::Cuda ? at::kCUDA : at::kCPU);
 }
 
-// What LibTorch throws, in the words of this program.
 template <class Work> auto guarded(Work&& work)
 {
-    try {
+    return inOurWords([&] {
         const c10::InferenceMode inference;
         at::init_num_threads(); // OpenMP keeps the count per calling thread
         return work();
-    } catch (const c10::Error& error) {
-        const std::string text = error.what_without_backtrace();
-        if (text.find("out of memory") != std::string::npos || text.find("can't allocate memory") != std::string::npos)
-            throw Error(ErrorCode::Device, "the device has not enough memory for this");
-        if (text.find("CUDA") != std::string::npos)
-            throw Error(ErrorCode::Device, "the GPU failed: " + text.substr(0, text.find('\n')));
-        throw Error(ErrorCode::Internal, "a network failed: " + text.substr(0, text.find('\n')));
-    } catch (const std::bad_alloc&) {
-        throw Error(ErrorCode::Device, "there is not enough memory for this");
-    }
+    });
 }
 
 } // namespace

@@ -228,6 +228,52 @@ private slots:
         QVERIFY(!QFileInfo::exists(path("no.npy")));
     }
 
+    void explanations()
+    {
+        const Run gradients = json({"ecg", "explain", m_ecg, "--bundle", m_bundle, "--out", path("ig.npy")});
+        QVERIFY2(gradients.exit == 0 && gradients.isJson, gradients.trace());
+        const base::NpyArray values = base::readNpy(path("ig.npy").toStdString());
+        QCOMPARE(values.shape, (std::vector<std::int64_t>{12, 1008}));
+        QCOMPARE(gradients.json["method"].toString(), "ig");
+        QCOMPARE(gradients.json["weights"].toString(), "untrained weights");
+        QVERIFY(gradients.json["completeness_error"].toDouble(1) < 0.05);
+        QVERIFY(gradients.json["gradients"].toInt() > 4);
+        const QJsonObject window = gradients.json["window"].toObject();
+        QCOMPARE(window["start_s"].toDouble(-1), 0.0);
+        QCOMPARE(window["end_s"].toDouble(), 2.016);
+        double share = 0, sum = 0;
+        for (const auto& lead : gradients.json["leads"].toArray()) {
+            share += lead.toObject()["share"].toDouble();
+            sum += lead.toObject()["sum"].toDouble();
+        }
+        QCOMPARE(gradients.json["leads"].toArray().size(), 12);
+        QVERIFY(std::abs(share - 1) < 1e-3);
+        const double change = gradients.json["embedding_change"].toDouble();
+        QVERIFY(change > 0 && std::abs(sum - change) < 0.05 * change);
+        double written = 0;
+        for (const double value : values.toDouble())
+            written += value;
+        QVERIFY(std::abs(written - sum) < 1e-3 * change);
+
+        const Run rollout =
+            command({"ecg", "explain", m_ecg, "--bundle", m_bundle, "--out", path("r.csv"), "--method", "rollout"});
+        QVERIFY2(rollout.exit == 0 && rollout.out.contains("attention rollout") && rollout.out.contains("V6"),
+                 rollout.trace());
+        QFile csv(path("r.csv"));
+        QVERIFY(csv.open(QIODevice::ReadOnly));
+        const QList<QByteArray> lines = csv.readAll().trimmed().split('\n');
+        QCOMPARE(lines.size(), 2 + 42);
+        QVERIFY(lines[0].contains("research use only"));
+        QCOMPARE(lines[1].split(',').size(), 13);
+        QVERIFY(lines[3].startsWith("0.048,"));
+
+        const QString brief = writeWfdb(m_folder.path(), "short", 1);
+        QCOMPARE(json({"ecg", "explain", brief, "--bundle", m_bundle, "--out", path("none.npy")}).exit, 3);
+        QVERIFY(!QFileInfo::exists(path("none.npy")));
+        QCOMPARE(command({"ecg", "explain", m_ecg, "--bundle", m_bundle, "--out", path("x.png")}).exit, 1);
+        QCOMPARE(command({"ecg", "explain", m_ecg, "--bundle", path("absent"), "--out", path("x.npy")}).exit, 4);
+    }
+
     void bundles()
     {
         const Run info = json({"bundle", "info", m_bundle});

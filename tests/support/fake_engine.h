@@ -26,7 +26,7 @@ public:
         m_facts.device = "none";
     }
 
-    int ecgCalls = 0, studyCalls = 0, clipsComputed = 0;
+    int ecgCalls = 0, studyCalls = 0, clipsComputed = 0, explainCalls = 0;
     // Vectors for a signal hash, or for the hash of a clip's file, in place of the made-up ones.
     std::map<std::string, std::vector<float>> tokens, aligned, clips;
     std::set<std::filesystem::path> failing; // clip files that can't be decoded
@@ -50,6 +50,33 @@ public:
         e.tokenKey = {hash, m_facts.bundleId, m_facts.ecgRecipeHash, inference::Space::EcgToken};
         e.alignedKey = {hash, m_facts.bundleId, m_facts.ecgRecipeHash, inference::Space::EcgAligned};
         return e;
+    }
+
+    // Lead V2 alone moved it, in the first tenth of the window.
+    inference::EcgSaliency explain(const ecg::EcgRecord& record, inference::SaliencyMethod method,
+                                   const base::JobContext& job = {}) override
+    {
+        job.throwIfCancelled();
+        const std::lock_guard lock(m_mutex);
+        ++explainCalls;
+        const std::string hash = record.signalHash();
+        if (unsuitable.count(hash))
+            throw base::Error(base::ErrorCode::Unsuitable, "This ECG doesn't suit.");
+        inference::EcgSaliency s;
+        s.method = method;
+        s.patches = 42;
+        s.columns = method == inference::SaliencyMethod::AttentionRollout ? 42 : 1008;
+        s.values.assign(ecg::leadCount * std::size_t(s.columns), 0.0F);
+        s.perPatch.assign(ecg::leadCount * std::size_t(s.patches), 0.0F);
+        for (int i = 0; i < s.columns / 10; ++i)
+            s.values[ecg::index(ecg::Lead::V2) * std::size_t(s.columns) + std::size_t(i)] = 1.0F;
+        s.columnsPerSecond = record.samplingHz * s.columns / 1008;
+        s.embeddingChange = s.columns / 10;
+        s.signalSha256 = hash;
+        s.bundleId = m_facts.bundleId;
+        s.recipeHash = m_facts.ecgRecipeHash;
+        inference::shareAmongLeads(s);
+        return s;
     }
 
     inference::StudyEmbedding embed(const echo::EchoStudy& study, const base::JobContext& job = {}) override

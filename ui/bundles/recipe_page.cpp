@@ -259,7 +259,9 @@ void RecipePage::showEcgResult()
 {
     const EcgPreview* p = m_ecgPreview.get();
     const bool good = p && p->failure.isEmpty();
-    m_ecgSteps->setPreview(m_ecgPreview);
+    m_ecgSteps->setSteps(
+        good ? ShownSteps{p->record, std::shared_ptr<const ecg::EcgSteps>(m_ecgPreview, &p->steps), p->recipe}
+             : ShownSteps{});
     m_ecgSide.source->setText(p ? p->source : QString());
     m_ecgSide.choose->setText(p ? tr("Other ECG…") : tr("Choose an ECG…"));
     m_ecgSide.stack->setCurrentIndex(good ? 0 : 1);

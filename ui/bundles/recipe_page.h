@@ -4,8 +4,8 @@
 #include "ui/bundles/bundle_import.h"
 #include "ui/bundles/clip_steps_view.h"
 #include "ui/bundles/ecg_recipe_form.h"
-#include "ui/bundles/ecg_steps_view.h"
 #include "ui/bundles/echo_recipe_form.h"
+#include "ui/ecg/ecg_steps_view.h"
 
 class QComboBox;
 class QLabel;

@@ -49,6 +49,10 @@ void EcgPageView::Impl::showPage()
     content.page = beat ? ecg::layOutBeat(options.beat, content.record->seconds())
                         : ecg::layOutPage(options.recording, record.seconds());
     content.overlay = overlayTrace();
+    if (!beat) {
+        content.saliency = saliency;
+        content.saliencyStrength = strength;
+    }
     content.foot = report::footLine(content.page, beat ? ecg::DisplayFilter{} : work->shownFilter());
     if (beat)
         content.foot.prepend(tr("median beat · "));
@@ -116,6 +120,9 @@ void EcgPageView::Impl::showMessage(const QString& title, const QString& sentenc
     work->setRecord(nullptr, options.filter);
     overlayWork->setRecord(nullptr, options.filter);
     overlayLabel.clear();
+    saliency.reset();
+    strength.reset();
+    modelPanel->setCase(nullptr, recipe, bundleLabel);
     bar->setOverlay({});
     callipers.clear();
     notes.clear();
@@ -139,6 +146,30 @@ void EcgPageView::Impl::showEmpty()
                 tr("Open ECG…"), true);
 }
 
+QWidget* EcgPageView::Impl::panelOf(Side which) const
+{
+    switch (which) {
+    case Side::None:
+        return nullptr;
+    case Side::Notes:
+        return notesPanel;
+    case Side::Measurements:
+        return measurePanel;
+    case Side::Model:
+        return modelPanel;
+    }
+    return nullptr;
+}
+
+void EcgPageView::Impl::showModelCase()
+{
+    saliency.reset();
+    strength.reset();
+    modelPanel->setCase(work->record(), recipe, bundleLabel);
+    if (work->record())
+        showPage();
+}
+
 void EcgPageView::Impl::placeSide()
 {
     if (!work->record())
@@ -148,14 +179,13 @@ void EcgPageView::Impl::placeSide()
     const bool room = q.width() >= (blocked ? roomForBlockingNotes : roomForNotes);
     const Side open = sideWanted.value_or(anything && room ? Side::Notes : Side::None);
     side->setVisible(open != Side::None);
-    if (open == Side::Notes)
-        side->setCurrentWidget(notesPanel);
-    else if (open == Side::Measurements)
-        side->setCurrentWidget(measurePanel);
+    if (QWidget* panel = panelOf(open))
+        side->setCurrentWidget(panel);
     // A stack is as wide as its widest page, the panels aren't.
     side->setFixedWidth(side->currentWidget()->minimumWidth());
     notesChip->setChecked(open == Side::Notes);
     measureChip->setChecked(open == Side::Measurements);
+    modelChip->setChecked(open == Side::Model);
 }
 
 void EcgPageView::Impl::markNotesChip()

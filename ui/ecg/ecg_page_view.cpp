@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/ecg/ecg_page_view_impl.h"
+#include "ui/ecg/saliency_overlay.h"
 #include "ui/theme/theme.h"
 
 #include <QHBoxLayout>
@@ -14,15 +15,18 @@ EcgPageView::Impl::Impl(EcgPageView& view)
       patient(new ElidedLabel(header)), acquisition(new ElidedLabel(header)), bar(new PageBar(header)),
       notesChip(makeChip(tr("Notes"), tr("What was assumed, what the gate found, what the file states"), header)),
       measureChip(makeChip(tr("Measurements"), tr("Rate, intervals, axes and voltages: the file's and ours"), header)),
+      modelChip(makeChip(tr("Model"), tr("What the model sees of this ECG, and what moved its embedding"), header)),
       stack(new QStackedWidget(&view)), plot(new PagePlot(stack)), message(new MessagePage(stack)),
       ruler(new RulerPanel(&view)), time(new TimeBar(&view)), side(new QStackedWidget(&view)),
-      notesPanel(new NotesPanel(side)), measurePanel(new MeasurementPanel(side))
+      notesPanel(new NotesPanel(side)), measurePanel(new MeasurementPanel(side)), modelPanel(new ModelPanel(side))
 {
     buildHeader();
     stack->addWidget(plot);
     stack->addWidget(message);
     side->addWidget(notesPanel);
     side->addWidget(measurePanel);
+    side->addWidget(modelPanel);
+    modelPanel->setFixedWidth(modelPanel->sizeHint().width());
     ruler->hide();
     time->hide();
 
@@ -56,6 +60,7 @@ void EcgPageView::Impl::buildHeader()
     acquisition->setObjectName(QStringLiteral("ecgAcquisition"));
     notesChip->setObjectName(QStringLiteral("ecgNotesChip"));
     measureChip->setObjectName(QStringLiteral("ecgMeasurementsChip"));
+    modelChip->setObjectName(QStringLiteral("ecgModelChip"));
     QFont strong = patient->font();
     strong.setWeight(QFont::DemiBold);
     patient->setFont(strong);
@@ -71,6 +76,7 @@ void EcgPageView::Impl::buildHeader()
     first->addWidget(patient, 1);
     first->addWidget(notesChip);
     first->addWidget(measureChip);
+    first->addWidget(modelChip);
     auto* second = new QHBoxLayout;
     second->setSpacing(8);
     second->addWidget(acquisition, 1);
@@ -103,6 +109,9 @@ void EcgPageView::Impl::connectBar()
     });
     connect(notesChip, &QToolButton::clicked, &q, [this] { q.showSide(Side::Notes); });
     connect(measureChip, &QToolButton::clicked, &q, [this] { q.showSide(Side::Measurements); });
+    connect(modelChip, &QToolButton::clicked, &q, [this] { q.showSide(Side::Model); });
+    connect(modelPanel, &ModelPanel::explainRequested, &q, &EcgPageView::explainRequested);
+    connect(modelPanel, &ModelPanel::cancelRequested, &q, &EcgPageView::explainCancelled);
     connect(measurePanel, &MeasurementPanel::beatRequested, &q, &EcgPageView::toggleMedianBeat);
     connect(measurePanel, &MeasurementPanel::resetRequested, &q, [this] { moveBorders(found); });
     connect(message, &MessagePage::pressed, &q, &EcgPageView::openRequested);
@@ -190,6 +199,7 @@ void EcgPageView::setRecord(std::optional<ecg::EcgRecord> record, std::vector<ec
     m_impl->peaks.setMeasurements(nullptr);
     setOverlay(std::nullopt);
     m_impl->work->setRecord(std::move(shared), m_impl->options.filter);
+    m_impl->showModelCase();
     m_impl->fillMeasurements();
 }
 
@@ -204,6 +214,35 @@ void EcgPageView::setOverlay(std::optional<ecg::EcgRecord> record, const QString
     m_impl->bar->setOverlay(record && label.isEmpty() ? tr("another ECG") : m_impl->overlayLabel);
     m_impl->overlayWork->setRecord(record ? std::make_shared<const ecg::EcgRecord>(std::move(*record)) : nullptr,
                                    m_impl->options.filter);
+}
+
+void EcgPageView::setRecipe(std::optional<ecg::EcgRecipe> recipe, const QString& bundleLabel)
+{
+    m_impl->recipe = std::move(recipe);
+    m_impl->bundleLabel = bundleLabel;
+    m_impl->showModelCase();
+}
+
+void EcgPageView::setSaliency(inference::EcgSaliency saliency)
+{
+    if (!record() || !m_impl->modelPanel->setSaliency(saliency))
+        return;
+    m_impl->strength = std::make_shared<const std::vector<float>>(saliencyStrength(saliency));
+    m_impl->saliency = std::make_shared<const inference::EcgSaliency>(std::move(saliency));
+    m_impl->showPage();
+}
+
+void EcgPageView::setExplaining(const QString& progress)
+{
+    m_impl->modelPanel->setExplaining(true, progress);
+}
+
+void EcgPageView::setExplainFailure(const QString& sentence)
+{
+    if (sentence.isEmpty())
+        m_impl->modelPanel->setExplaining(false);
+    else
+        m_impl->modelPanel->setExplainFailure(sentence);
 }
 
 const PageOptions& EcgPageView::options() const
@@ -283,10 +322,7 @@ void EcgPageView::calibrate()
 
 void EcgPageView::showSide(Side side)
 {
-    const bool again =
-        m_impl->side->isVisibleTo(this) &&
-        m_impl->side->currentWidget() == (side == Side::Notes ? static_cast<QWidget*>(m_impl->notesPanel)
-                                                              : static_cast<QWidget*>(m_impl->measurePanel));
+    const bool again = m_impl->side->isVisibleTo(this) && m_impl->side->currentWidget() == m_impl->panelOf(side);
     m_impl->sideWanted = again ? Side::None : side;
     m_impl->placeSide();
     if (record())

@@ -3,6 +3,8 @@
 
 #include "ecg/measure/measurements.h"
 #include "ecg/quality_gate.h"
+#include "inference/saliency.h"
+#include "ecg/recipe.h"
 #include "ui/ecg/page_options.h"
 
 #include <QWidget>
@@ -13,14 +15,15 @@
 namespace echo2ecg::ui {
 
 // The ECG pane: paper with the leads, chips for layout, speed, gain, filter, median beat, callipers and overlay above it,
-// patient and acquisition line, and beside it one of: notes (every assumption and gate finding), measurements.
+// patient and acquisition line, and beside it one of: notes (every assumption and gate finding), measurements, what the
+// model sees.
 // Paper keeps its proportions at every zoom: 1 mV is as high as 0.4 s is long. Drawn by QCustomPlot. GUI thread only;
 // filters and measurements run on a pool.
 class EcgPageView : public QWidget
 {
     Q_OBJECT
 public:
-    enum class Side { None, Notes, Measurements };
+    enum class Side { None, Notes, Measurements, Model };
 
     explicit EcgPageView(QWidget* parent = nullptr);
     ~EcgPageView() override;
@@ -31,6 +34,13 @@ public:
     void setOverlay(std::optional<ecg::EcgRecord> record, const QString& label = {});
     // An import or reading error instead of a page, with the reason and what to do.
     void setError(const QString& sentence);
+
+    // What the model in use gets of the ECG, for the panel "What the model sees"; without a bundle it says what is needed.
+    void setRecipe(std::optional<ecg::EcgRecipe> recipe, const QString& bundleLabel);
+    // What moved the embedding, drawn behind the traces; of another ECG or recipe it is ignored.
+    void setSaliency(inference::EcgSaliency saliency);
+    void setExplaining(const QString& progress);
+    void setExplainFailure(const QString& sentence); // empty: it was cancelled
 
     const PageOptions& options() const;
     void setOptions(const PageOptions& options);
@@ -54,6 +64,8 @@ public slots:
 signals:
     void openRequested(); // from the empty state
     void overlayRequested();
+    void explainRequested(inference::SaliencyMethod method);
+    void explainCancelled();
     void optionsChanged(const echo2ecg::ui::PageOptions& options);
 
 protected:

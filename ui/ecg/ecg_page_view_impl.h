@@ -7,6 +7,7 @@
 #include "ui/ecg/elided_label.h"
 #include "ui/ecg/measurement_panel.h"
 #include "ui/ecg/message_page.h"
+#include "ui/ecg/model_panel.h"
 #include "ui/ecg/notes_panel.h"
 #include "ui/ecg/page_bar.h"
 #include "ui/ecg/page_plot.h"
@@ -35,6 +36,8 @@ struct EcgPageView::Impl
     void moveBorders(const ecg::WaveBorders& borders);
     void placeSide();
     void fillMeasurements();
+    void showModelCase(); // and forget the saliency of the case before
+    QWidget* panelOf(Side which) const;
     void markNotesChip();
     std::optional<report::PageTrace> overlayTrace() const;
     std::optional<double> qrsOnsetNear(double seconds) const;
@@ -47,6 +50,10 @@ struct EcgPageView::Impl
     std::optional<Side> sideWanted; // by the user; empty: as the room allows
     ecg::WaveBorders found;         // before a person moved them
     QString overlayLabel;
+    std::optional<ecg::EcgRecipe> recipe; // of the bundle in use
+    QString bundleLabel;
+    std::shared_ptr<const inference::EcgSaliency> saliency;
+    std::shared_ptr<const std::vector<float>> strength;
 
     PageWork *work, *overlayWork;
     CalliperTool callipers;
@@ -57,7 +64,7 @@ struct EcgPageView::Impl
     ElidedLabel* patient;
     ElidedLabel* acquisition;
     PageBar* bar;
-    QToolButton *notesChip, *measureChip;
+    QToolButton *notesChip, *measureChip, *modelChip;
     QStackedWidget* stack;
     PagePlot* plot;
     MessagePage* message;
@@ -66,6 +73,7 @@ struct EcgPageView::Impl
     QStackedWidget* side;
     NotesPanel* notesPanel;
     MeasurementPanel* measurePanel;
+    ModelPanel* modelPanel;
 };
 
 } // namespace echo2ecg::ui

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ecg/page_layout.h"
+#include "inference/saliency.h"
 #include "report/page_painter.h"
 #include "ui/theme/ecg_paper.h"
 
@@ -17,6 +18,9 @@ struct PageContent
     std::shared_ptr<const ecg::EcgRecord> record; // null: an empty page
     ecg::Page page;                               // as laid out
     std::optional<report::PageTrace> overlay;
+    // Behind the traces: what moved the embedding, and how strongly (of saliencyStrength()).
+    std::shared_ptr<const inference::EcgSaliency> saliency;
+    std::shared_ptr<const std::vector<float>> saliencyStrength;
     QString foot; // at the lower right edge of the paper
     EcgPaper paper = EcgPaper::Theme;
 };

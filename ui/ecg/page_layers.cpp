@@ -2,6 +2,7 @@
 #include "ui/ecg/page_layers.h"
 
 #include "ui/ecg/page_plot.h"
+#include "ui/ecg/saliency_overlay.h"
 #include "ui/theme/theme.h"
 
 #include <algorithm>
@@ -104,6 +105,11 @@ void TraceLayer::draw(QCPPainter* painter)
     // asked.
     QPainter& p = *painter;
     p.setRenderHint(QPainter::Antialiasing, true);
+    if (const auto& content = m_page.content(); content.saliency && content.saliencyStrength) {
+        const SaliencyInk tint{c.mark, c.paper, c.text, m_page.font()};
+        paintSaliency(p, *content.saliency, *content.saliencyStrength, m_page.page(), scale, tint);
+        paintSaliencyLegend(p, *content.saliency, m_page.page(), QRectF(m_page.rect()).adjusted(0, 0, -12, -24), tint);
+    }
     report::paintMarks(p, m_page.page(), scale, ink);
     if (const auto& overlay = m_page.content().overlay) {
         report::PageInk second = ink;

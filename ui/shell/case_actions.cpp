@@ -76,6 +76,7 @@ CaseActions::CaseActions(QMainWindow* window)
     overlay = make("&Overlay another ECG…", {QKeySequence("Ctrl+Shift+E")}, "Draw a second ECG over the open one");
     measurements = make("M&easurements", {QKeySequence("Ctrl+Shift+M")}, "Rate, intervals, axes and voltages beside the page");
     notes = make("&Notes", {QKeySequence("Ctrl+Shift+N")}, "What was assumed, what the gate found, what the file states");
+    model = make("What the &model sees", {QKeySequence("Ctrl+E")}, "Every step to the encoder's input, and what moved the embedding");
     trueSize = make("&True millimetres", {QKeySequence("Ctrl+T")}, "Show the ECG at its size on paper");
     calibrateScreen = make("Cali&brate the screen…", {}, "Measure the screen with a ruler, once");
     darkTheme = make("&Dark", {QKeySequence("Ctrl+D")}, "Dark theme, for a reading room");
@@ -118,7 +119,7 @@ void CaseActions::fillMenus(QMainWindow* window, const QList<QAction*>& dockTogg
     ecgMenu->addSeparator();
     ecgMenu->addActions({medianBeat, overlay, callipers, tangent});
     ecgMenu->addSeparator();
-    ecgMenu->addActions({notes, measurements});
+    ecgMenu->addActions({notes, measurements, model});
     ecgMenu->addSeparator();
     ecgMenu->addActions({trueSize, calibrateScreen});
 

@@ -16,7 +16,7 @@ struct CaseActions
     QAction *openFiles, *openFolder, *loadBundle, *importWeights, *writeReport, *screenshot, *quit;
     QAction *undo, *analyse, *search, *focusEcg, *focusEcho;
     QAction *playPause, *stepForward, *stepBack, *faster, *slower;
-    QAction *callipers, *tangent, *medianBeat, *measurements, *notes, *overlay, *trueSize, *calibrateScreen;
+    QAction *callipers, *tangent, *medianBeat, *measurements, *notes, *model, *overlay, *trueSize, *calibrateScreen;
     QAction *darkTheme, *lightTheme, *panel, *resetDocks;
     QAction *palette, *allCommands, *about;
     QList<QAction*> gridLayouts;  // data(): QPoint(columns, rows)

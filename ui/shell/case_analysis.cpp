@@ -2,6 +2,7 @@
 // The half of the case session that needs a model: bundle, embedding, prediction, retrieval and the report of them.
 #include "casework/bundle_choice.h"
 #include "report/case_report.h"
+#include "ui/jobs/job_bar.h"
 #include "ui/retrieval/formatting.h"
 #include "ui/shell/case_session.h"
 #include "ui/shell/cell_choice.h"
@@ -100,6 +101,56 @@ void CaseSession::runAnalysis(bool again)
             if (!again)
                 embedMissing();
         });
+}
+
+void CaseSession::explain(inference::SaliencyMethod method)
+{
+    if (!m_record || !m_loaded)
+        return emit explainFailed(tr("The model isn't loaded yet."));
+    cancelExplanation();
+    emit explaining({});
+    using Outcome = std::variant<inference::EcgSaliency, QString>;
+    m_explanation = m_jobs.start(
+        tr("Explaining"), JobRunner::Lane::Files, this, // the engine shares its device fairly; predictions go on meanwhile
+        [loaded = m_loaded, record = *m_record, method](const base::JobContext& job) -> Outcome {
+            try {
+                return loaded->engine->explain(record, method, job);
+            } catch (const base::Cancelled&) {
+                throw;
+            } catch (const base::Error& error) {
+                return QString::fromStdString(error.what());
+            }
+        },
+        [this, ecg = m_ecg](Outcome& outcome) {
+            m_explanation = 0;
+            if (ecg != m_ecg)
+                return;
+            if (const auto* failure = std::get_if<QString>(&outcome))
+                emit explainFailed(*failure);
+            else
+                emit explained(std::get<inference::EcgSaliency>(outcome));
+        });
+}
+
+void CaseSession::cancelExplanation()
+{
+    if (m_explanation)
+        m_jobs.cancel(std::exchange(m_explanation, 0));
+}
+
+// The panel beside the ECG shows what the job bar shows, where the person looks.
+void CaseSession::followExplanation()
+{
+    if (!m_explanation)
+        return;
+    for (const JobInfo& job : m_jobs.jobs())
+        if (job.id == m_explanation) {
+            if (job.state == JobState::Running || job.state == JobState::Waiting)
+                return emit explaining(progressText(job));
+            break;
+        }
+    m_explanation = 0;
+    emit explainFailed({});
 }
 
 void CaseSession::embedMissing()

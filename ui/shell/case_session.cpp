@@ -34,6 +34,7 @@ CaseSession::CaseSession(const WindowOptions& options, QObject* parent) : QObjec
     if (!library::Library::isLibrary(options.library))
         library::Library::create(options.library);
     m_library = library::Library::open(options.library);
+    connect(&m_jobs, &JobRunner::changed, this, [this] { followExplanation(); });
     connect(&m_jobs, &JobRunner::failed, this, [this](int, const QString& title, const QString& text) {
         say(QStringLiteral("%1: %2").arg(title, text), NoticeBar::Tone::Error);
         if (title == tr("Importing"))
@@ -135,6 +136,7 @@ void CaseSession::openEcg(library::Id ecg)
         library::Id study = 0;
         std::vector<CineCell> cells;
     };
+    cancelExplanation();
     m_ecg = ecg;
     m_shownStudy = 0;
     m_prediction.reset();

@@ -50,6 +50,8 @@ public:
     void setGrid(int rows, int columns);
     void reopenLast();
     void analyse();          // predict and retrieve again
+    void explain(inference::SaliencyMethod method); // of the open ECG
+    void cancelExplanation();
     void refreshLibrary();
     void remove(library::Id ecg, library::Id study);
     void dismissQuarantine(library::Id id);
@@ -67,6 +69,9 @@ signals:
     void analysing(const QString& what);
     void predicted(const casework::Prediction& prediction);
     void retrieved(const casework::Retrieval& retrieval, bool moreComing);
+    void explaining(const QString& progress);
+    void explained(const inference::EcgSaliency& saliency);
+    void explainFailed(const QString& sentence); // empty: cancelled
     void analysisFailed(const QString& sentence);
     void noticed(const QString& text, NoticeBar::Tone tone, const QString& actionText, const std::function<void()>& action);
 
@@ -79,6 +84,7 @@ private:
     };
     void runAnalysis(bool again);
     void embedMissing();
+    void followExplanation();
     void updateCells();
     void reloadWeights();
     std::string bundleId() const { return m_facts ? m_facts->bundleId : std::string(); }
@@ -96,6 +102,7 @@ private:
     bool m_tellFailures = false;  // after an import; at every start it would only nag
     bool m_alone = false;  // m_otherCells is a study opened by itself
     int m_rows = 2, m_columns = 2;
+    int m_explanation = 0; // the job
     // Last: their destructors wait for work that uses what stands above.
     ThumbnailService m_thumbnails;
     JobRunner m_jobs;

@@ -65,6 +65,7 @@ void CaseWindow::Impl::connectActions()
     on(actions.overlay, [this] { chooseOverlay(); });
     on(actions.notes, [this] { ecg->showSide(EcgPageView::Side::Notes); });
     on(actions.measurements, [this] { ecg->showSide(EcgPageView::Side::Measurements); });
+    on(actions.model, [this] { ecg->showSide(EcgPageView::Side::Model); });
     on(actions.trueSize, [this] { ecg->showTrueSize(); });
     on(actions.calibrateScreen, [this] { ecg->calibrate(); });
     QObject::connect(ecg, &EcgPageView::overlayRequested, window, [this] { chooseOverlay(); });
@@ -151,12 +152,21 @@ void CaseWindow::Impl::connectSession()
     QObject::connect(s, &CaseSession::engineChanged, window, [this] {
         prediction->setEngine(session->engine());
         similar->setUntrained(!session->engine()->trained);
+        ecg->setRecipe(session->engine()->ecgRecipe, QString::fromStdString(session->engine()->bundleName));
         showStatus();
     });
     QObject::connect(s, &CaseSession::ecgOpened, window, [this](qint64 id, const std::vector<ecg::Finding>& findings) {
         ecg->setRecord(session->record(), findings);
         library->selectEcg(id);
         tellImporter();
+    });
+    QObject::connect(s, &CaseSession::explaining, ecg, &EcgPageView::setExplaining);
+    QObject::connect(s, &CaseSession::explained, ecg, &EcgPageView::setSaliency);
+    QObject::connect(s, &CaseSession::explainFailed, ecg, &EcgPageView::setExplainFailure);
+    QObject::connect(ecg, &EcgPageView::explainRequested, s, &CaseSession::explain);
+    QObject::connect(ecg, &EcgPageView::explainCancelled, s, [s] {
+        s->cancelExplanation();
+        emit s->explainFailed({});
     });
     QObject::connect(s, &CaseSession::ecgFailed, ecg, &EcgPageView::setError);
     QObject::connect(s, &CaseSession::caseClosed, window, [this] {

@@ -25,6 +25,49 @@ struct FakeState
     std::atomic<bool> gpu{false};
     std::atomic<int> poison{-1}; // the clip of this number makes its whole batch fail
     std::atomic<int> notFinite{-1};
+    std::atomic<int> explainCalls{0}, explainSteps{0}, msPerExplainStep{0};
+    std::atomic<bool> explainingFailsOnGpu{false};
+};
+
+// Five steps; then the first sample of each lead holds the lead's number plus one.
+class FakeExplanation final : public inference::plugin::Explanation
+{
+public:
+    FakeExplanation(FakeState& state, float first, inference::plugin::Saliency method)
+        : m_state(state), m_first(first), m_onGpu(state.gpu),
+          m_columns(method == inference::plugin::Saliency::AttentionRollout ? 42 : 1008)
+    {
+    }
+    inference::plugin::Outcome advance(bool& done) noexcept override
+    {
+        ++m_state.explainSteps;
+        std::this_thread::sleep_for(std::chrono::milliseconds(m_state.msPerExplainStep));
+        if (m_onGpu && m_state.explainingFailsOnGpu && m_done == 2) {
+            inference::plugin::Outcome outcome;
+            outcome.failed = true;
+            outcome.code = int(base::ErrorCode::Device);
+            outcome.sentence = "out of memory";
+            return outcome;
+        }
+        done = ++m_done == 5;
+        return {};
+    }
+    int stepsDone() const noexcept override { return m_done; }
+    int stepsPlanned() const noexcept override { return 5; }
+    inference::plugin::Outcome result(inference::plugin::SaliencyVectors& vectors) noexcept override
+    {
+        vectors = {12, m_columns, 42, {}, std::vector<float>(12 * 42, m_first), 78, 0.01, 5};
+        vectors.values.assign(12 * std::size_t(m_columns), 0.0f);
+        for (std::size_t lead = 0; lead < 12; ++lead)
+            vectors.values[lead * std::size_t(m_columns)] = lead % 2 ? float(lead + 1) : -float(lead + 1);
+        return {};
+    }
+
+private:
+    FakeState& m_state;
+    float m_first;
+    bool m_onGpu;
+    int m_columns, m_done = 0;
 };
 
 class FakeNetworks final : public inference::plugin::Networks
@@ -88,6 +131,15 @@ public:
         return {};
     }
 
+    inference::plugin::Outcome
+    explainEcg(const float* input, inference::plugin::Saliency method,
+               std::unique_ptr<inference::plugin::Explanation>& explanation) noexcept override
+    {
+        ++m_state.explainCalls;
+        explanation = std::make_unique<FakeExplanation>(m_state, input[0], method);
+        return {};
+    }
+
     static constexpr int clipSize = 3 * 2 * 2 * 2;
 
 private:
@@ -137,9 +189,10 @@ struct FakeWorld
     FakeStore store;
     QTemporaryDir folder;
 
-    std::unique_ptr<inference::Engine> engine(inference::EngineOptions options = {})
+    std::unique_ptr<inference::Engine> engine(inference::EngineOptions options = {}, const ecg::EcgRecipe& recipe = {})
     {
         inference::EngineParts parts;
+        parts.facts.ecgRecipe = recipe;
         parts.facts.bundleId = "fake";
         parts.facts.ecgRecipeHash = "ecg";
         parts.facts.echoRecipeHash = "echo";

@@ -288,6 +288,97 @@ private slots:
         QCOMPARE(int(world.state.clipsEmbedded), 100);
     }
 
+    void explanationIsInRecordingTime()
+    {
+        FakeWorld world;
+        ecg::EcgRecipe recipe;
+        recipe.resampleToHz = 500;
+        recipe.windowStart = 250;
+        const auto engine = world.engine({}, recipe);
+        const ecg::EcgRecord record = test::syntheticEcg();
+        Notes seen;
+        const EcgSaliency s = engine->explain(record, SaliencyMethod::IntegratedGradients, seen.job());
+        QCOMPARE(s.columns, 1008);
+        QCOMPARE(s.startSeconds, 0.5); // of the recording, whatever its rate is
+        QCOMPARE(s.columnsPerSecond, 500.0);
+        QCOMPARE(s.endSeconds(), 0.5 + 1008 / 500.0);
+        QCOMPARE(s.signalSha256, record.signalHash());
+        QCOMPARE(s.bundleId, std::string("fake"));
+        QCOMPARE(s.value(ecg::Lead::V6, 0), 12.0f);
+        QVERIFY(std::abs(s.leadShare[11] - 12.0f / 78) < 1e-6f);
+        QVERIFY(std::abs(s.leadShare[10] - 11.0f / 78) < 1e-6f); // of the size, whatever the sign
+        QCOMPARE(seen.progress.back().total, 5);
+        QCOMPARE(seen.progress.back().done, 4);
+        QVERIFY(s.isComplete());
+        const EcgSaliency rollout = engine->explain(record, SaliencyMethod::AttentionRollout);
+        QCOMPARE(rollout.columns, 42);
+        QCOMPARE(rollout.endSeconds(), s.endSeconds());
+        QCOMPARE(world.state.explainCalls, 2);
+    }
+
+    void blockedEcgIsNotExplained()
+    {
+        FakeWorld world;
+        const auto engine = world.engine();
+        ecg::EcgRecord record = test::syntheticEcg();
+        record[ecg::Lead::V3].clear();
+        QVERIFY_EXCEPTION_THROWN(engine->explain(record, SaliencyMethod::AttentionRollout), base::Error);
+        QCOMPARE(world.state.explainCalls, 0);
+        QVERIFY(!saliencyMethodFromCode("gradcam"));
+        QVERIFY(saliencyMethodFromCode(code(SaliencyMethod::AttentionRollout)) == SaliencyMethod::AttentionRollout);
+    }
+
+    void explanationStopsBetweenSteps()
+    {
+        FakeWorld world;
+        world.state.msPerExplainStep = 20;
+        const auto engine = world.engine();
+        base::JobContext job;
+        job.onProgress = [&](const base::Progress& progress) {
+            if (progress.done == 2)
+                job.cancel.cancel();
+        };
+        QVERIFY_EXCEPTION_THROWN(
+            engine->explain(test::syntheticEcg(), SaliencyMethod::IntegratedGradients, job), base::Cancelled);
+        QCOMPARE(world.state.explainSteps, 2);
+    }
+
+    // An ECG that comes meanwhile is embedded between two steps.
+    void embeddingGoesBeforeAnExplanation()
+    {
+        FakeWorld world;
+        world.state.msPerExplainStep = 30;
+        const auto engine = world.engine();
+        std::thread other;
+        std::atomic<int> stepsBefore{-1};
+        base::JobContext job;
+        job.onProgress = [&](const base::Progress& progress) {
+            if (progress.done == 1)
+                other = std::thread([&] {
+                    engine->embed(test::syntheticEcg(0.5));
+                    stepsBefore = world.state.explainSteps.load();
+                });
+        };
+        engine->explain(test::syntheticEcg(), SaliencyMethod::IntegratedGradients, job);
+        other.join();
+        QVERIFY2(stepsBefore >= 1 && stepsBefore < 5, qPrintable(QString::number(stepsBefore)));
+    }
+
+    void explanationGoesOnWithTheCpu()
+    {
+        FakeWorld world;
+        world.state.gpu = true;
+        world.state.explainingFailsOnGpu = true;
+        const auto engine = world.engine();
+        Notes notes;
+        const EcgSaliency s =
+            engine->explain(test::syntheticEcg(), SaliencyMethod::IntegratedGradients, notes.job());
+        QCOMPARE(s.points, 5);
+        QCOMPARE(world.state.movedToCpu, 1);
+        QCOMPARE(world.state.explainCalls, 2);
+        QCOMPARE(notes.count("device-memory"), 1);
+    }
+
     void aWaitingRequestCanBeCancelled()
     {
         FakeWorld world;

@@ -133,6 +133,31 @@ private slots:
             QVERIFY(check.at("largest_error").toNumber() <= check.at("tolerance").toNumber());
     }
 
+    // Through the boundary, with real networks: the attributions add up, also where the model computes in half
+    // precision.
+    void explanations()
+    {
+        const ecg::EcgRecord record = test::syntheticEcg();
+        for (const bool half : {false, true}) {
+            EngineOptions options;
+            options.allowCuda = false;
+            options.reducedPrecision = half;
+            const auto engine = loadEngine(m_bundle, options);
+            const EcgSaliency s = engine->explain(record, SaliencyMethod::IntegratedGradients);
+            QVERIFY2(s.isComplete(), qPrintable(QString::number(s.completenessError)));
+            QVERIFY(s.embeddingChange > 0 && s.points > 0);
+            double sum = 0;
+            for (const float value : s.values)
+                sum += double(value);
+            QVERIFY(std::abs(sum - s.embeddingChange) < 0.05 * s.embeddingChange);
+            QCOMPARE(s.columns, 1008);
+            QCOMPARE(s.columnsPerSecond, 250.0);
+            const EcgSaliency rollout = engine->explain(record, SaliencyMethod::AttentionRollout);
+            QCOMPARE(rollout.columns, rollout.patches);
+            QVERIFY(*std::min_element(rollout.leadShare.begin(), rollout.leadShare.end()) > 0);
+        }
+    }
+
     void damagedBundlesAreRefused()
     {
         const auto copyTo = [&](const char* name) {

@@ -3,9 +3,9 @@
 
 #include "ui/bundles/bundle_import.h"
 #include "ui/bundles/clip_steps_view.h"
-#include "ui/bundles/ecg_steps_view.h"
 #include "ui/bundles/echo_recipe_form.h"
 #include "ui/bundles/preview_work.h"
+#include "ui/ecg/ecg_steps_view.h"
 
 #include <QDoubleSpinBox>
 #include <QSpinBox>
