@@ -3,6 +3,7 @@
 #include "bundle_recipes.h"
 #include "ecg/ecg_reader.h"
 #include "ecg/preprocess.h"
+#include "ecg_print.h"
 #include "explain_command.h"
 #include "session.h"
 #include "views.h"
@@ -14,6 +15,7 @@ namespace {
 struct Arguments
 {
     std::filesystem::path file, out, bundle;
+    PrintOptions print;
 };
 
 int info(const Session& session, const Arguments& arguments)
@@ -27,8 +29,28 @@ int info(const Session& session, const Arguments& arguments)
     return Ok;
 }
 
+int printPages(const Session& session, const Arguments& arguments)
+{
+    const report::EcgPrint print = printOf(arguments.print);
+    const ecg::EcgRecord record = ecg::readEcg(arguments.file);
+    blame(OutputFailed, [&] { report::writeEcgPages(record, print, arguments.out); });
+    const std::string scale = number(print.page.mmPerSecond) + " mm/s, " + number(print.page.mmPerMillivolt) + " mm/mV";
+    session.print(base::Json::object({{"file", arguments.file.string()},
+                                      {"out", arguments.out.string()},
+                                      {"layout", arguments.print.layout},
+                                      {"mm_per_second", print.page.mmPerSecond},
+                                      {"mm_per_millivolt", print.page.mmPerMillivolt},
+                                      {"filter", print.filter.describe()},
+                                      {"warnings", view(record.warnings)}}),
+                  arguments.out.string() + ": " + arguments.print.layout + ", " + scale + ", " + print.filter.describe() +
+                      "\n" + text(record.warnings));
+    return Ok;
+}
+
 int exportSignal(const Session& session, const Arguments& arguments)
 {
+    if (arguments.out.extension() == ".pdf")
+        return printPages(session, arguments);
     const ecg::EcgRecord record = ecg::readEcg(arguments.file);
     blame(OutputFailed, [&] { ecg::exportEcg(record, arguments.out); });
     session.print(base::Json::object({{"file", arguments.file.string()},
@@ -84,9 +106,13 @@ void addEcgCommands(CLI::App& app, Session& session)
         return command;
     };
     add("info", "Leads, rate, duration, format, what was assumed", info);
-    add("export", "The signal in mV as CSV, NumPy, WFDB or DICOM", exportSignal)
-        ->add_option("--out", arguments->out, "X.csv, X.npy (with X.npy.json), X.hea (WFDB, with X.dat) or X.dcm (DICOM 12-lead ECG, without identity)")
+    CLI::App* exporting = add("export", "The signal in mV as CSV, NumPy, WFDB or DICOM, or printed as PDF", exportSignal);
+    exporting
+        ->add_option("--out", arguments->out,
+                     "X.csv, X.npy (with X.npy.json), X.hea (WFDB, with X.dat), X.dcm (DICOM 12-lead ECG, without "
+                     "identity) or X.pdf (a page at true scale)")
         ->required();
+    addPrintOptions(*exporting, arguments->print);
     CLI::App* prepare = add("preprocess", "What the encoder gets, with the recipe of a bundle", preprocess);
     prepare->add_option("--bundle", arguments->bundle, "Model bundle")->required();
     prepare->add_option("--out", arguments->out, "X.npy")->required();

@@ -2,7 +2,7 @@
 // The `echo2ecg` command: what the window can do on one case, on a thousand.
 #include "session.h"
 
-#include <QCoreApplication>
+#include <QGuiApplication>
 
 #include <algorithm>
 #include <iostream>
@@ -30,6 +30,16 @@ int usage(const CLI::App& app, const CLI::ParseError& error, const cli::Session&
     return exit;
 }
 
+// What is painted needs fonts, and so a GUI application, on no screen. Nothing else waits for that.
+std::unique_ptr<QCoreApplication> makeApplication(int& argc, char** argv)
+{
+    const auto paints = [](const char* argument) { return std::string_view(argument).ends_with(".pdf"); };
+    if (std::none_of(argv + 1, argv + argc, paints))
+        return std::make_unique<QCoreApplication>(argc, argv);
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    return std::make_unique<QGuiApplication>(argc, argv);
+}
+
 int run(const cli::Session& session)
 {
     try {
@@ -49,7 +59,6 @@ int run(const cli::Session& session)
 
 int main(int argc, char** argv)
 {
-    QCoreApplication application(argc, argv);
     cli::Session::installInterruptHandler();
     cli::Session session;
 
@@ -85,5 +94,6 @@ int main(int argc, char** argv)
     } catch (const CLI::ParseError& error) {
         return usage(app, error, session);
     }
+    const auto application = makeApplication(argc, argv);
     return run(session);
 }

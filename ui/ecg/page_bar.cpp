@@ -114,9 +114,8 @@ void PageBar::fillLayoutMenu()
         const bool beat = m_options.source == PageSource::MedianBeat;
         const ecg::PageSettings& page = m_options.page();
         for (const ecg::PageFormat format : ecg::allPageFormats) {
-            if (beat &&
-                (format == ecg::PageFormat::ThreeByFourPlusRhythm || format == ecg::PageFormat::ThreeByFourPlusThree))
-                continue; // a beat has no rhythm
+            if (beat && !suitsABeat(format))
+                continue;
             connect(addChoice(menu, nameOf(format), page.format == format, hintOf(format)), &QAction::triggered, this,
                     [this, format] { ask([&](PageOptions& o) { o.page().format = format; }); });
         }

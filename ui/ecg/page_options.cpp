@@ -128,6 +128,12 @@ QString hintOf(ecg::PageFormat format)
     return {};
 }
 
+bool suitsABeat(ecg::PageFormat format)
+{
+    return format != ecg::PageFormat::ThreeByFourPlusRhythm && format != ecg::PageFormat::ThreeByFourPlusThree &&
+           format != ecg::PageFormat::TwelveByOne;
+}
+
 QString nameOf(EcgPaper paper)
 {
     switch (paper) {

@@ -39,6 +39,7 @@ const std::vector<NamedFilter>& offeredFilters();
 
 QString nameOf(ecg::PageFormat format); // "3×4 + II"
 QString hintOf(ecg::PageFormat format); // "Three rows of four leads, and lead II as rhythm strip"
+bool suitsABeat(ecg::PageFormat format); // it has no rhythm, and twelve rows of it are too small
 QString nameOf(EcgPaper paper);
 
 // What is remembered from one day to the next: everything but where the page starts and the filter, which hides things.

@@ -25,7 +25,7 @@ private slots:
         for (const ecg::PageFormat format : ecg::allPageFormats) {
             const std::string code(ecg::code(format));
             QTest::newRow(code.c_str()) << int(format) << false;
-            if (format != ecg::PageFormat::ThreeByFourPlusRhythm && format != ecg::PageFormat::ThreeByFourPlusThree)
+            if (ui::suitsABeat(format))
                 QTest::newRow(("beat-" + code).c_str()) << int(format) << true;
         }
     }
