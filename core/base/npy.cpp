@@ -209,7 +209,7 @@ NpyArray NpyArray::of(std::vector<std::int64_t> shape, const std::vector<std::ui
     return made("u1", std::move(shape), values);
 }
 
-NpyArray readNpy(const std::filesystem::path& file)
+NpyLayout readNpyLayout(const std::filesystem::path& file)
 {
     std::ifstream in(file, std::ios::binary);
     if (!in)
@@ -241,9 +241,9 @@ NpyArray readNpy(const std::filesystem::path& file)
     descr = descr.substr(0, descr.find('\''));
     if (descr.empty() || descr[0] == '>')
         throw malformed("big-endian arrays aren't read");
-    NpyArray array;
+    NpyLayout array;
     array.dtype = std::string(descr.substr(descr[0] == '<' || descr[0] == '|' || descr[0] == '=' ? 1 : 0));
-    const std::int64_t item = itemSize(array.dtype);
+    const std::int64_t item = array.itemBytes = itemSize(array.dtype);
     if (!isNumber(array.dtype) && array.dtype[0] != 'U')
         throw ParseError(ErrorCode::Unsupported, "the array's type \"" + array.dtype.substr(0, 16) + "\" isn't read", Place{file, "header"});
     if (item == 0) // any number of values would fit the file
@@ -269,12 +269,41 @@ NpyArray readNpy(const std::filesystem::path& file)
     }
     if (total > fileSize)
         throw ParseError(ErrorCode::Truncated, "the shape says more values than the file holds", Place{file, "header"});
-    array.bytes.resize(total);
-    in.read(reinterpret_cast<char*>(array.bytes.data()), std::streamsize(total));
-    if (std::uint64_t(in.gcount()) != total)
+    array.totalBytes = total;
+    array.offset = 8 + std::uint64_t(lengthBytes) + headerLength;
+    array.fortran = field(header, "'fortran_order'").substr(0, 4) == "True" && array.shape.size() > 1;
+    return array;
+}
+
+NpyArray readNpyPart(const std::filesystem::path& file, const NpyLayout& layout, std::uint64_t first,
+                     std::uint64_t count)
+{
+    if (layout.fortran && count * std::uint64_t(layout.itemBytes) != layout.totalBytes)
+        throw ParseError(ErrorCode::Unsupported, "parts of an array in Fortran order aren't read", Place{file, "header"});
+    std::ifstream in(file, std::ios::binary);
+    if (!in)
+        throw Error(ErrorCode::Io, "the file can't be opened", Place{file, {}});
+    const auto item = std::uint64_t(layout.itemBytes), values = layout.totalBytes / item;
+    if (first > values || count > values - first)
+        throw ParseError(ErrorCode::Truncated, "the array has fewer values", Place{file, "value " + std::to_string(values)});
+    NpyArray array;
+    array.dtype = layout.dtype;
+    array.shape = {std::int64_t(count)};
+    array.bytes.resize(count * item);
+    in.seekg(std::streamoff(layout.offset + first * item));
+    in.read(reinterpret_cast<char*>(array.bytes.data()), std::streamsize(array.bytes.size()));
+    if (std::uint64_t(in.gcount()) != array.bytes.size())
         throw ParseError(ErrorCode::Truncated, "the file ends before the array does",
-                         Place{file, "value " + std::to_string(in.gcount() / std::max<std::int64_t>(item, 1))});
-    if (field(header, "'fortran_order'").substr(0, 4) == "True" && array.shape.size() > 1)
+                         Place{file, "value " + std::to_string(first + std::uint64_t(in.gcount()) / item)});
+    return array;
+}
+
+NpyArray readNpy(const std::filesystem::path& file)
+{
+    const NpyLayout layout = readNpyLayout(file);
+    NpyArray array = readNpyPart(file, layout, 0, layout.totalBytes / std::uint64_t(layout.itemBytes));
+    array.shape = layout.shape;
+    if (layout.fortran)
         transposeFromFortran(array);
     return array;
 }

@@ -28,7 +28,22 @@ struct NpyArray
     static NpyArray of(std::vector<std::int64_t> shape, const std::vector<std::uint8_t>& values);
 };
 
-// Throws ParseError (sizes are checked against the file before anything is allocated) or Error(Io).
+// What the header of an array file says.
+struct NpyLayout
+{
+    std::string dtype;
+    std::vector<std::int64_t> shape;
+    bool fortran = false;     // the file's own order
+    std::uint64_t offset = 0; // of the first value
+    std::int64_t itemBytes = 0;
+    std::uint64_t totalBytes = 0;
+};
+// Throw ParseError (sizes are checked against the file before anything is allocated) or Error(Io).
+NpyLayout readNpyLayout(const std::filesystem::path& file);
+// `count` values from the one numbered `first` on, in C order, as an array of one dimension: a part of a file that needn't
+// fit into memory. Throws Error(Unsupported) for a file in Fortran order.
+NpyArray readNpyPart(const std::filesystem::path& file, const NpyLayout& layout, std::uint64_t first,
+                     std::uint64_t count);
 NpyArray readNpy(const std::filesystem::path& file);
 void writeNpy(const std::filesystem::path& file, const NpyArray& array);
 

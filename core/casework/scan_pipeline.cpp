@@ -111,7 +111,8 @@ private:
 };
 
 // The signal files that WFDB headers among the files refer to: the first word of a line that isn't a comment. Other
-// words do no harm, since only files of that name beside the header count.
+// words do no harm, since only files of that name beside the header count. Of a record of several parts the headers of
+// the parts are companions too.
 std::set<fs::path> companionsOf(const std::vector<fs::path>& files)
 {
     constexpr std::size_t mostBytes = 64 * 1024;
@@ -126,11 +127,15 @@ std::set<fs::path> companionsOf(const std::vector<fs::path>& files)
         in.read(text.data(), std::streamsize(text.size()));
         text.resize(std::size_t(in.gcount()));
         std::istringstream lines(text);
+        bool started = false, hasParts = false;
         for (std::string line; std::getline(lines, line);) {
             const std::string word = line.substr(0, line.find_first_of(" \t\r"));
             if (word.empty() || word[0] == '#' || word.find('\0') != std::string::npos)
                 continue;
-            const fs::path signal = header.parent_path() / word;
+            if (!started) // "r/3 12 500": three parts
+                hasParts = word.find('/') != std::string::npos;
+            const fs::path signal = header.parent_path() / (started && hasParts ? word + ".hea" : word);
+            started = true;
             if (signal != header && known.contains(signal))
                 companions.insert(signal);
         }

@@ -206,6 +206,10 @@ private slots:
         QVERIFY(file.open(QIODevice::ReadOnly));
         QVERIFY(file.readLine().contains("research use only"));
         QVERIFY(file.readLine().startsWith("time_s,I,II,III,aVR"));
+        // What is written as DICOM is an ECG again, and of nobody.
+        QCOMPARE(command({"ecg", "export", m_ecg, "--out", path("signal.dcm")}).exit, 0);
+        const Run written = json({"ecg", "info", path("signal.dcm")});
+        QVERIFY2(written.exit == 0 && written.json["format"].toString() == "DICOM 12-lead ECG", written.trace());
         QCOMPARE(json({"ecg", "export", m_ecg, "--out", path("no/such/folder.npy")}).exit, 6);
         QCOMPARE(json({"ecg", "export", m_ecg, "--out", path("signal.doc")}).exit, 6);
     }

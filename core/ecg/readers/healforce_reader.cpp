@@ -65,8 +65,8 @@ private:
         const std::size_t end = 6 + m_bytes.u32(10);
         for (std::size_t at = 6 + sectionHeader; at + 10 <= end; at += 10) {
             const std::size_t id = m_bytes.u16(at), length = m_bytes.u32(at + 2), start = m_bytes.u32(at + 6);
-            if (id == 0 || id >= m_sections.size() || length <= sectionHeader)
-                continue;
+            if (id == 0 || id >= m_sections.size() || length <= sectionHeader || m_sections[id])
+                continue; // of two entries the first counts
             if (start > m_bytes.size() || m_bytes.u16(start + 2) != id)
                 throw ParseError(ErrorCode::Malformed, "A section isn't where the table says.", m_bytes.place(at));
             const std::size_t there = std::min(length, m_bytes.size() - start);

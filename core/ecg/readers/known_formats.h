@@ -7,7 +7,7 @@
 
 namespace echo2ecg::ecg {
 
-// Why no reader takes this content, in one sentence: "This is an HL7 aECG; it isn't read yet." or that it is of no
+// Why no reader takes this content, in one sentence: "This is a PDF …; the signal itself is needed." or that it is of no
 // known kind.
 std::string whyNotRead(const std::filesystem::path& file, std::string_view head);
 

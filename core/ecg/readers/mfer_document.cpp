@@ -130,6 +130,9 @@ bool isPlausible(const Definition& d)
     }
 }
 
+// By tag, with the byte order in which they are written.
+using Definitions = std::map<unsigned, std::pair<Definition, bool>>;
+
 class Walker
 {
 public:
@@ -194,25 +197,27 @@ private:
     void attributes(const Definition& d)
     {
         if (d.channel >= m_channels.size()) {
-            m_record.warnings.push_back(
-                {"channel-unknown", "Attributes of a channel that isn't defined were left out.", place(d).where});
+            if (!m_strangers)
+                m_record.warnings.push_back(
+                    {"channel-unknown", "Attributes of channels that aren't defined were left out.", place(d).where});
+            m_strangers = true;
             return;
         }
         for (auto inner = definitionAt(d.value, 0); inner; inner = definitionAt(d.value, inner->next)) {
             if (inner->cut || inner->endless || inner->tag == End)
                 return;
-            m_channels[d.channel].emplace_back(*inner, m_big);
+            channelDefinition(m_channels[d.channel], *inner);
         }
     }
 
-    // Applied when a frame comes, so that common definitions may follow.
-    bool channelDefinition(std::vector<std::pair<Definition, bool>>& list, const Definition& d)
+    // Applied when a frame comes, so that common definitions may follow. Of each kind the last counts.
+    bool channelDefinition(Definitions& list, const Definition& d) const
     {
         const bool known = d.tag == Block || d.tag == Sequences || d.tag == WaveformType || d.tag == LeadName ||
                            d.tag == DataType || d.tag == Interval || d.tag == Sensitivity || d.tag == Offset ||
                            d.tag == Null;
         if (known)
-            list.emplace_back(d, m_big);
+            list.insert_or_assign(d.tag, std::pair(d, m_big));
         return known;
     }
 
@@ -280,14 +285,14 @@ private:
         f.bigEndian = m_big;
         f.cut = d.cut;
         MferChannel common;
-        for (const auto& [definition, big] : m_common)
-            apply(common, definition, big);
+        for (const auto& [tag, written] : m_common)
+            apply(common, written.first, written.second);
         for (std::size_t i = 0; i < m_channels.size(); ++i) {
             MferChannel channel = common;
             if (i > 0) // a lead that is defined for all belongs to the first
                 channel.lead.reset();
-            for (const auto& [definition, big] : m_channels[i])
-                apply(channel, definition, big);
+            for (const auto& [tag, written] : m_channels[i])
+                apply(channel, written.first, written.second);
             f.channels.push_back(std::move(channel));
         }
         frames.push_back(std::move(f));
@@ -345,8 +350,9 @@ private:
     std::string_view m_all;
     EcgRecord& m_record;
     bool m_big = true;
-    std::vector<std::pair<Definition, bool>> m_common; // with the byte order in which they are written
-    std::vector<std::vector<std::pair<Definition, bool>>> m_channels{1};
+    Definitions m_common;
+    std::vector<Definitions> m_channels{1};
+    bool m_strangers = false;
     std::optional<double> m_ignored;
 };
 

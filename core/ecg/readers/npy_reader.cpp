@@ -15,7 +15,7 @@ namespace {
 using base::ErrorCode;
 using base::ParseError;
 
-constexpr std::uintmax_t maxFileBytes = 1u << 30; // read at once
+constexpr std::uint64_t maxWholeBytes = 1u << 30; // where an array can't be read in parts
 
 struct Shape
 {
@@ -33,7 +33,7 @@ Shape shapeOf(const std::vector<std::int64_t>& whole, const ArrayDescription& d,
         throw wrong("The array needs two dimensions, leads and samples.");
     Shape shape;
     for (std::size_t i = 0; i + 2 < whole.size(); ++i)
-        shape.records *= std::uint64_t(whole[i]); // bounded: the array is in memory
+        shape.records *= std::uint64_t(whole[i]); // bounded: the file holds all
     const auto a = whole[whole.size() - 2], b = whole[whole.size() - 1];
     const auto leads = std::int64_t(d.leads.size());
     if (a != leads && b != leads)
@@ -51,6 +51,25 @@ Shape shapeOf(const std::vector<std::int64_t>& whole, const ArrayDescription& d,
     return shape;
 }
 
+// One recording alone: the others of the file may be many gigabytes.
+std::vector<double> oneRecord(const std::filesystem::path& file, const base::NpyLayout& layout, const Shape& shape,
+                              std::uint64_t chosen)
+{
+    const std::uint64_t each = std::uint64_t(shape.leads) * shape.samples;
+    if (!layout.fortran)
+        return base::readNpyPart(file, layout, chosen * each, each).toDouble();
+    if (layout.totalBytes > maxWholeBytes)
+        throw ParseError(ErrorCode::LimitExceeded,
+                         "An array of more than 1 GB in Fortran order isn't read; store it in C order.", {file, {}});
+    const base::NpyArray array = base::readNpy(file);
+    const auto begin = array.bytes.begin() + std::ptrdiff_t(chosen * each * std::uint64_t(layout.itemBytes));
+    base::NpyArray one;
+    one.dtype = array.dtype;
+    one.shape = {std::int64_t(each)};
+    one.bytes.assign(begin, begin + std::ptrdiff_t(each * std::uint64_t(layout.itemBytes)));
+    return one.toDouble();
+}
+
 } // namespace
 
 bool NpyReader::recognises(const std::filesystem::path& file, std::string_view head) const noexcept
@@ -65,28 +84,18 @@ EcgRecord NpyReader::read(const std::filesystem::path& file) const
         throw ParseError(ErrorCode::Missing, "The array has no description: " + whatADescriptionNeeds(file),
                          {file, {}});
     const ArrayDescription d = readArrayDescription(beside);
-    std::error_code problem;
-    if (std::filesystem::file_size(file, problem) > maxFileBytes)
-        throw ParseError(ErrorCode::LimitExceeded, "The array is larger than 1 GB; cut it into smaller ones.",
-                         {file, {}});
-    const base::NpyArray array = base::readNpy(file);
-    const Shape shape = shapeOf(array.shape, d, file);
+    const base::NpyLayout layout = base::readNpyLayout(file);
+    const Shape shape = shapeOf(layout.shape, d, file);
     if (shape.records > 1 && !d.record)
         throw ParseError(ErrorCode::Missing,
                          "The array holds " + std::to_string(shape.records) +
-                             " recordings; the description needs \"record\".",
+                             " recordings; say which one with \"record\" (0 to " + std::to_string(shape.records - 1) +
+                             ") in " + beside.filename().string() + ".",
                          {file, "shape"});
     const std::uint64_t chosen = d.record.value_or(0);
     if (chosen >= shape.records)
         throw ParseError(ErrorCode::Missing, "The array has no such record.", {file, "record"});
-    // One recording as an array of its own, so that the others aren't converted.
-    const std::size_t each = shape.leads * shape.samples, itemBytes = array.bytes.size() / std::size_t(array.count());
-    base::NpyArray one;
-    one.dtype = array.dtype;
-    one.shape = {std::int64_t(each)};
-    const auto begin = array.bytes.begin() + std::ptrdiff_t(chosen * each * itemBytes);
-    one.bytes.assign(begin, begin + std::ptrdiff_t(each * itemBytes));
-    const std::vector<double> values = one.toDouble();
+    const std::vector<double> values = oneRecord(file, layout, shape, chosen);
 
     EcgRecord record;
     record.file = file;

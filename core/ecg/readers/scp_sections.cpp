@@ -42,10 +42,12 @@ ScpSections::ScpSections(const ByteView& bytes, base::Warnings& warnings)
     const std::size_t tableBytes = bytes.u32(6 + 4);
     if (tableBytes < sectionHeader + 10 || tableBytes > bytes.size() - 6)
         throw ParseError(ErrorCode::Malformed, "The table of sections has no usable length.", bytes.place(10));
+    std::array<bool, 12> seen{};
     for (std::size_t at = 6 + sectionHeader; at + 10 <= 6 + tableBytes; at += 10) {
         const std::size_t id = bytes.u16(at), length = bytes.u32(at + 2), start = bytes.u32(at + 6);
-        if (id == 0 || id >= m_sections.size() || length <= sectionHeader)
-            continue;
+        if (id == 0 || id >= m_sections.size() || length <= sectionHeader || seen[id])
+            continue; // of two entries the first counts
+        seen[id] = true;
         const std::string where = "section " + std::to_string(id);
         if (start < 1 || start - 1 + sectionHeader > bytes.size()) {
             warnings.push_back({"truncated", "A section isn't in the file.", where});

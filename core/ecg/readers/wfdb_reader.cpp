@@ -92,7 +92,9 @@ private:
                 m_missing += (m_missing.empty() ? "" : ", ") + segment.name.substr(0, 40);
             return;
         }
-        WfdbHeader wfdb = parseWfdbHeader(readBytes(header, maxHeaderBytes, true), header);
+        const std::string text = readBytes(header, maxHeaderBytes, true);
+        spend(text.size(), segment);
+        WfdbHeader wfdb = parseWfdbHeader(text, header);
         if (!wfdb.segments.empty())
             throw ParseError(ErrorCode::Unsupported, "A segment of this record has segments itself.",
                              {m_header, lineOf(segment)});
@@ -100,6 +102,16 @@ private:
             return; // a part of other signals alone is a gap in the ECG
         wfdb.samples = std::min(segment.samples, wfdb.samples.value_or(segment.samples));
         place(segment, header, readWfdbSignals(header, header, wfdb), wfdb);
+    }
+
+    // What a header names again and again is read again and again.
+    void spend(std::uintmax_t bytes, const WfdbSegment& segment)
+    {
+        constexpr std::uintmax_t most = 1u << 30;
+        m_spent += std::min<std::uintmax_t>(bytes, most) + 4096;
+        if (m_spent > most)
+            throw ParseError(ErrorCode::LimitExceeded, "The segments of this record are larger than an ECG can be.",
+                             {m_header, lineOf(segment)});
     }
 
     static bool namesALead(const WfdbHeader& wfdb)
@@ -126,6 +138,11 @@ private:
             values.resize(begin, std::numeric_limits<float>::quiet_NaN());
             values.insert(values.end(), part[lead].begin(), part[lead].end());
         }
+        for (const fs::path& companion : part.companions) {
+            std::error_code problem; // matrices are unpacked whole, whatever is taken from them
+            if (toLower(companion.extension().string()) == ".mat")
+                spend(fs::file_size(companion, problem), segment);
+        }
         m_covered += part.samples() / std::size_t(m_perFrame);
         m_record.companions.push_back(header);
         m_record.companions.insert(m_record.companions.end(), part.companions.begin(), part.companions.end());
@@ -139,6 +156,7 @@ private:
     const fs::path& m_header;
     const WfdbHeader& m_wfdb;
     std::uint64_t m_at = 0, m_covered = 0; // frames
+    std::uintmax_t m_spent = 0;            // bytes read
     double m_perFrame = 1;
     int m_parts = 0;
     std::string m_missing;

@@ -48,6 +48,7 @@ class TestImport : public QObject
 private slots:
     void recognisesByContent();
     void listsEachFileOnce();
+    void partsOfARecordAreNoRecords();
     void keepsTheOrderOfNaming();
     void missingPathIsUnreadable();
     void importsWfdbAndLabels();
@@ -107,6 +108,18 @@ void TestImport::listsEachFileOnce()
     writeText(scratch / "a/library/files/inside.txt", "y");
     const Scan result = scan({scratch / "a", scratch / "a/b", scratch / "a/b/x.txt"});
     QCOMPARE(result.files.size(), std::size_t(1));
+}
+
+void TestImport::partsOfARecordAreNoRecords()
+{
+    Scratch scratch;
+    writeWfdb(scratch.path(), "p1", "p1.dat", 1);
+    writeWfdb(scratch.path(), "p2", "p2.dat", 2);
+    writeText(scratch / "whole.hea", "whole/3 12 500 10500\np1 5000\n~ 500\np2 5000\n");
+    const Scan result = scan({scratch.path()});
+    QCOMPARE(result.ecgs.size(), std::size_t(1));
+    QCOMPARE(result.ecgs[0].samples(), std::size_t(10500));
+    QVERIFY(byName(result.files).at("p1.hea").kind == FileKind::Skipped);
 }
 
 void TestImport::keepsTheOrderOfNaming()

@@ -153,6 +153,28 @@ private slots:
         QCOMPARE(record.samples(), std::size_t(5));
         QCOMPARE(record[Lead::II][2], 0.085f); // 60 + 2 · 12 + 1
         describe(R"(, "rate_hz": 250, "units": "uV")");
+        try {
+            readEcg(path);
+            QFAIL("one of two records was guessed");
+        } catch (const base::ParseError& problem) { // says what to add, and where
+            QVERIFY(QString::fromStdString(problem.sentence()).contains("\"record\" (0 to 1) in many.npy.json"));
+        }
+        // Leads before samples, and more than memory should hold: 1.2 GB of which one record is really there.
+        std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (20000, 12, 1250), }";
+        header.resize(117, ' ');
+        {
+            std::ofstream big(test::pathOf(m_dir, "big.npy"), std::ios::binary);
+            big << std::string("\x93NUMPY\1\0\x76\0", 10) << header << '\n';
+            big.seekp(128 + std::streamoff(19'999) * 12 * 1250 * 4 + 1250 * 4);
+            const float first = 7;
+            big.write(reinterpret_cast<const char*>(&first), 4);
+            big.seekp(128 + std::streamoff(20'000) * 12 * 1250 * 4 - 1);
+            big.put('\0');
+        }
+        file("big.npy.json", "{" + leads + R"(, "rate_hz": 250, "units": "mV", "record": 19999})");
+        QCOMPARE(readEcg(test::pathOf(m_dir, "big.npy"))[Lead::II][0], 7.0f);
+        std::filesystem::remove(test::pathOf(m_dir, "big.npy"));
+        describe(R"(, "rate_hz": 250, "units": "uV")");
         QCOMPARE(error(), std::string("missing"));
         describe(R"(, "rate_hz": 250, "units": "uV", "record": 2)");
         QCOMPARE(error(), std::string("missing"));

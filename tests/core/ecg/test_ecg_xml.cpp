@@ -206,6 +206,116 @@ private slots:
         QVERIFY(test::hasWarning(record.warnings, "leads-sequential"));
     }
 
+    void museMedian()
+    {
+        // Borders in samples at their own rate; 0 says that there is no such wave.
+        const std::string measured = "<RestingECGMeasurements><POnset>0</POnset><POffset>0</POffset><QOnset>1</QOnset>"
+                                     "<QOffset>2</QOffset><TOffset>9</TOffset><ECGSampleBase>25</ECGSampleBase>"
+                                     "<ECGSampleExponent>1</ECGSampleExponent></RestingECGMeasurements>";
+        const std::string beat = museLead("I", base64(int16s({5, 6, 7}))) + museLead("II", base64(int16s({8, 9, 10})));
+        EcgRecord record = readEcg(file(muse(measured + museWave("Median", beat) + museWave("Rhythm", two))));
+        QCOMPARE(record[Lead::I][0], 0.00488f); // the rhythm
+        QVERIFY(record.fileBeat && record.fileBeat->samplingHz == 500);
+        QCOMPARE((*record.fileBeat)[Lead::II][2], 0.0488f);
+        QVERIFY(std::abs((*record.fileBeat)[Lead::III][0] - 3 * 0.00488f) < 1e-6f);
+        // 1 and 2 samples at 250 Hz are 4 and 8 ms; the T wave would end behind the beat.
+        QCOMPARE(record.fileBorders, (WaveBorders{{}, {}, 0.004, std::nullopt, {}, {}}));
+        QVERIFY(test::hasWarning(record.warnings, "borders-ignored"));
+        // A damaged beat costs the beat alone.
+        const std::string cut = museLead("I", "AAA");
+        record = readEcg(file(muse(museWave("Median", cut) + museWave("Rhythm", two))));
+        QVERIFY(!record.fileBeat && test::hasWarning(record.warnings, "beat-ignored"));
+        QVERIFY(!test::hasWarning(record.warnings, "truncated"));
+    }
+
+    void cardioSoftMedian()
+    {
+        const auto block = [](const char* tag, const std::string& more, const std::string& one) {
+            return std::string("<") + tag +
+                   "><SampleRate units=\"Hz\">500</SampleRate><Resolution units=\"uVperLsb\">5" + "</Resolution>" +
+                   more + "<WaveformData lead=\"I\">" + one + "</WaveformData></" + tag + ">";
+        };
+        const std::string valid =
+            "<FirstValid units=\"Sample\">1</FirstValid><LastValid units=\"Sample\">4</LastValid>";
+        const std::string measured =
+            "<RestingECGMeasurements><POnset units=\"ms\">2</POnset><QOnset units=\"ms\">4</QOnset>"
+            "<QOffset units=\"ms\">6</QOffset><TOffset units=\"Sample\">3</TOffset>" +
+            block("MedianSamples", valid, "1,2,3,4,5,6,7") + "</RestingECGMeasurements>";
+        const EcgRecord record = readEcg(file("<?xml version=\"1.0\"?><CardiologyXML>" + measured +
+                                              block("StripData", {}, "9,9,9") + "</CardiologyXML>"));
+        QVERIFY(record.fileBeat);
+        QCOMPARE((*record.fileBeat)[Lead::I], (std::vector<float>{0.01f, 0.015f, 0.02f, 0.025f}));
+        // The beat begins with its first valid sample, 2 ms in.
+        const WaveBorders& b = record.fileBorders;
+        QVERIFY(b.pOnset && std::abs(*b.pOnset) < 1e-9 && b.qrsOnset && std::abs(*b.qrsOnset - 0.002) < 1e-9);
+        QVERIFY(b.qrsOffset && std::abs(*b.qrsOffset - 0.004) < 1e-9 && !b.tOffset);
+        QCOMPARE(record[Lead::I], (std::vector<float>{0.045f, 0.045f, 0.045f}));
+    }
+
+    void aecgDerivedBeat()
+    {
+        const auto wave = [](const char* kind, const char* low, const char* high, const char* lead = "") {
+            return std::string("<component><annotation><code code=\"MDC_ECG_WAVC\"/><value xsi:type=\"CE\" "
+                               "code=\"MDC_ECG_WAVC_") +
+                   kind + "\"/><support><supportingROI><component><boundary><code code=\"TIME_RELATIVE\"/><value>" +
+                   low + high + "</value></boundary></component>" + lead +
+                   "</supportingROI></support></annotation></component>";
+        };
+        const std::string ofLead = "<component><boundary><code code=\"MDC_ECG_LEAD_V1\"/></boundary></component>";
+        const std::string waves =
+            "<subjectOf><annotationSet>" +
+            wave("QRSWAVE", "<low value=\"1\" unit=\"ms\"/>", "<high value=\"2\" unit=\"ms\"/>", ofLead.c_str()) +
+            wave("QRSWAVE", "<low value=\"4\" unit=\"ms\"/>", "<high value=\"0.006\" unit=\"s\"/>") +
+            wave("TWAVE", "", "<high value=\"8\" unit=\"ms\"/>") + "</annotationSet></subjectOf>";
+        const std::string derived = "<derivation><derivedSeries><code code=\"REPRESENTATIVE_BEAT\"/>" +
+                                    set(sequence("I", "1 2 3 4 5") + sequence("II", "5 4 3 2 1")) + waves +
+                                    "</derivedSeries></derivation>";
+        std::string text = aecg(set(sequence("I", "7 8") + sequence("II", "9 10")) + derived);
+        // The beat counts from its own start.
+        const auto inBeat = text.find("TIME_ABSOLUTE", text.find("derivedSeries"));
+        text.replace(inBeat, 13, "TIME_RELATIVE");
+        text.replace(text.find("20200102030405.000", inBeat), 18, "0");
+        const EcgRecord record = readEcg(file(text));
+        QCOMPARE(record.samples(), std::size_t(2));
+        QVERIFY(record.fileBeat && record.fileBeat->samples() == 5);
+        QCOMPARE((*record.fileBeat)[Lead::I][4], 0.0225f); // origin 10, scale 2.5
+        QCOMPARE(record.fileBorders, (WaveBorders{{}, {}, 0.004, 0.006, {}, 0.008}));
+    }
+
+    void sierraRepBeats()
+    {
+        const auto beats = [](const std::string& inside) {
+            return "<repbeats dataencoding=\"Base64\" samplespersec=\"1000\" resolution=\"2\">" + inside +
+                   "</repbeats>";
+        };
+        std::string text = sierra(base64(int16s(std::vector<int>(24, 1))), "");
+        const auto with = [&](const std::string& more) {
+            std::string changed = text;
+            return changed.insert(changed.find("</waveforms>"), more);
+        };
+        const std::string samples = base64(int16s({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 32767, 32767}));
+        // 1.03: attributes. Over all leads: the earliest onset and the latest end.
+        const EcgRecord old = readEcg(file(with(
+            beats("<repbeat leadname=\"I\" pdur=\"1\" print=\"2\" qonset=\"4\" qrsdur=\"2\" tonset=\"7\" qtint=\"4\">" +
+                  samples +
+                  "</repbeat><repbeat leadname=\"II\" pdur=\"0\" print=\"3\" qonset=\"3\" qrsdur=\"2\" tonset=\"7\" "
+                  "qtint=\"6\">" +
+                  samples + "</repbeat>"))));
+        QVERIFY(old.fileBeat && old.fileBeat->samples() == 10 && old.fileBeat->samplingHz == 1000);
+        QCOMPARE((*old.fileBeat)[Lead::I][1], 0.004f);
+        QCOMPARE(old.fileBorders, (WaveBorders{0.002, 0.003, 0.003, 0.006, 0.007, 0.009}));
+        // 1.04: elements, and global values that count before those of the leads.
+        const std::string element = "<repbeat leadname=\"I\"><qonset>5</qonset><qrsdur>1</qrsdur><waveform>" + samples +
+                                    "</waveform></repbeat>";
+        std::string global = with(beats(element));
+        global.insert(global.find("<waveforms>"),
+                      "<interpretations><interpretation><globalmeasurements><qonset>4</qonset>"
+                      "<qrsdur>3</qrsdur></globalmeasurements></interpretation></interpretations>");
+        QCOMPARE(readEcg(file(global)).fileBorders, (WaveBorders{{}, {}, 0.004, 0.007, {}, {}}));
+        const EcgRecord broken = readEcg(file(with(beats("<repbeat leadname=\"I\">AAA</repbeat>"))));
+        QVERIFY(!broken.fileBeat && test::hasWarning(broken.warnings, "beat-ignored"));
+    }
+
     void sierraUnpacked()
     {
         // Two first values, then second differences, each one sample late: 64 is no change of slope.
