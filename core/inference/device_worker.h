@@ -14,8 +14,9 @@
 
 namespace echo2ecg::inference {
 
-// The one thread that owns the device. Requests wait in two queues: an ECG is a matter of milliseconds and goes before
-// studies, also between two batches of a study that is running (serveUrgent).
+// The one thread that owns the device. Requests wait in two queues: an ECG is a matter of milliseconds, or of seconds
+// when somebody waits for its explanation, and goes before studies, also between two batches of a study that is running
+// (serveUrgent).
 class DeviceWorker
 {
 public:

@@ -89,7 +89,8 @@ public:
     // Which lead and which time moved the un-aligned token. Half a second to several; Cancel answers within one, and
     // ECGs that are to be embedded meanwhile don't wait for it. Nothing is stored. Throws base::Error(Unsuitable) when
     // the ECG can't be encoded or the quality gate blocks it, base::Cancelled.
-    virtual EcgSaliency explain(const ecg::EcgRecord& record, SaliencyMethod method, const base::JobContext& job = {}) = 0;
+    virtual EcgSaliency explain(const ecg::EcgRecord& record, SaliencyMethod method,
+                                const base::JobContext& job = {}) = 0;
     // Stills are left out; a clip that fails is reported in its outcome and in job.onNote, the rest go on. Clips are
     // decoded ahead through a bounded queue and never all held at once. Cancel answers within one batch. Throws
     // base::Error(Unsuitable) when no clip can be used, base::Cancelled.

@@ -92,7 +92,8 @@ public:
     virtual int itemsAtOnce() const noexcept { return 1; }
     // input: one ECG as for ecgTokens(). The first one reads the encoder's weights again, in a form that can be
     // differentiated.
-    virtual Outcome explainEcg(const float* input, Saliency method, std::unique_ptr<Explanation>& explanation) noexcept = 0;
+    virtual Outcome explainEcg(const float* input, Saliency method,
+                               std::unique_ptr<Explanation>& explanation) noexcept = 0;
 };
 
 struct OpenRequest

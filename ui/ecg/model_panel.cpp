@@ -12,19 +12,21 @@
 #include <QLabel>
 #include <QScrollArea>
 #include <QScrollBar>
+#include <QTimer>
 #include <QVBoxLayout>
 
 namespace echo2ecg::ui {
 
 namespace {
 
-constexpr int kMargin = 12, kMarkSize = 10, kShownHash = 12;
+constexpr int kMargin = 12, kMarkSize = 10, kShownHash = 12, kSoonMs = 300;
 
 } // namespace
 
 ModelPanel::ModelPanel(QWidget* parent)
-    : QFrame(parent), m_leads(new QComboBox), m_empty(panelWords("muted", "modelEmpty", this)), m_content(new QWidget),
-      m_noteList(new QWidget), m_noteColumn(new QVBoxLayout(m_noteList)), m_explaining(new SaliencySection),
+    : QFrame(parent), m_leads(new QComboBox), m_emptyPage(new QWidget(this)),
+      m_empty(panelWords("muted", "modelEmpty", m_emptyPage)), m_content(new QWidget), m_noteList(new QWidget),
+      m_noteColumn(new QVBoxLayout(m_noteList)), m_explaining(new SaliencySection),
       m_steps(new EcgStepsView(nullptr, EcgStepsView::Words::Above)), m_scroll(new QScrollArea)
 {
     setObjectName(QStringLiteral("modelPanel"));
@@ -54,6 +56,7 @@ ModelPanel::ModelPanel(QWidget* parent)
     column->addWidget(m_explaining);
     column->addWidget(m_steps);
     column->addStretch(1);
+    m_scroll->setObjectName(QStringLiteral("modelScroll"));
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setWidgetResizable(true);
     m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -62,8 +65,10 @@ ModelPanel::ModelPanel(QWidget* parent)
     m_content->setAutoFillBackground(false);
     all->addWidget(m_scroll, 1);
     m_empty->setAlignment(Qt::AlignCenter);
-    m_empty->setContentsMargins(2 * kMargin, kMargin, 2 * kMargin, 3 * kMargin);
-    all->addWidget(m_empty, 1);
+    auto* middle = new QHBoxLayout(m_emptyPage);
+    middle->setContentsMargins(2 * kMargin, kMargin, 2 * kMargin, 3 * kMargin);
+    middle->addWidget(m_empty);
+    all->addWidget(m_emptyPage, 1);
 
     connect(m_leads, &QComboBox::currentIndexChanged, this,
             [this](int index) { setLead(ecg::allLeads[std::size_t(index)]); });
@@ -136,6 +141,12 @@ void ModelPanel::prepare()
     m_stale = false;
     m_preparing = true;
     m_cancel = base::CancelToken();
+    QTimer::singleShot(kSoonMs, this, [this, ticket = m_ticket] {
+        if (ticket != m_ticket || !m_preparing)
+            return;
+        m_notes = {{{}, tr("Preparing the steps…").toStdString(), ecg::Severity::Note, std::nullopt}};
+        showNotes();
+    });
     m_pool.start([this, ticket = m_ticket, record = m_shown.record, recipe = m_shown.recipe, cancel = m_cancel] {
         Outcome outcome;
         try {
@@ -195,7 +206,7 @@ void ModelPanel::showState()
     const bool possible = m_shown.record && m_hasRecipe;
     m_scroll->setVisible(possible);
     m_leads->setVisible(possible);
-    m_empty->setVisible(!possible);
+    m_emptyPage->setVisible(!possible);
     m_empty->setText(!m_shown.record
                          ? tr("What the encoder is given of an ECG, step by step.\n\nOpen an ECG to see it.")
                          : tr("What the encoder is given of this ECG, step by step.\n\nA model bundle is needed: its "

@@ -87,6 +87,7 @@ private:
     QThreadPool m_pool;
 
     QComboBox* m_leads;
+    QWidget* m_emptyPage;
     QLabel *m_empty, *m_window, *m_bundle, *m_recipe;
     QWidget *m_content, *m_noteList;
     QVBoxLayout* m_noteColumn;

@@ -338,8 +338,8 @@ private slots:
             if (progress.done == 2)
                 job.cancel.cancel();
         };
-        QVERIFY_EXCEPTION_THROWN(
-            engine->explain(test::syntheticEcg(), SaliencyMethod::IntegratedGradients, job), base::Cancelled);
+        QVERIFY_EXCEPTION_THROWN(engine->explain(test::syntheticEcg(), SaliencyMethod::IntegratedGradients, job),
+                                 base::Cancelled);
         QCOMPARE(world.state.explainSteps, 2);
     }
 
@@ -371,8 +371,7 @@ private slots:
         world.state.explainingFailsOnGpu = true;
         const auto engine = world.engine();
         Notes notes;
-        const EcgSaliency s =
-            engine->explain(test::syntheticEcg(), SaliencyMethod::IntegratedGradients, notes.job());
+        const EcgSaliency s = engine->explain(test::syntheticEcg(), SaliencyMethod::IntegratedGradients, notes.job());
         QCOMPARE(s.points, 5);
         QCOMPARE(world.state.movedToCpu, 1);
         QCOMPARE(world.state.explainCalls, 2);

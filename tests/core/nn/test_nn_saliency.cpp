@@ -157,6 +157,13 @@ private Q_SLOTS:
         QVERIFY(coarse.converged());
         QVERIFY(coarse.completenessError() < 0.05);
         QVERIFY(coarse.pointsDone() < fine.pointsDone()); // a stricter tolerance takes more points
+        // Not the sum alone: each sample's part is the same, but for what the tolerance allows.
+        nn::IntegratedGradients usual(network, x, {});
+        while (usual.advance(8)) {
+        }
+        const double apart = (usual.attribution() - fine.attribution()).abs().sum().item<double>() /
+                             fine.attribution().abs().sum().item<double>();
+        QVERIFY2(apart < 0.03, qPrintable(QString::number(apart)));
         QCOMPARE(fine.pointsDone(), fine.pointsPlanned());
     }
 

@@ -13,6 +13,7 @@
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSignalSpy>
 
 #include <limits>
@@ -172,8 +173,10 @@ void TestEcgModelPanel::stepsAppear()
         QVERIFY(eyes.steps().plotOf(i).top() > eyes.steps().plotOf(i - 1).bottom());
         QCOMPARE(eyes.steps().plotOf(i).left(), eyes.steps().plotOf(0).left());
     }
-    QVERIFY(eyes.steps().plotOf(4).bottom() < eyes.steps().height());
+    QTRY_VERIFY(eyes.steps().plotOf(4).bottom() < eyes.steps().height());
     QVERIFY(eyes.steps().width() <= 360);
+    // The steps have the whole height of the panel.
+    QTRY_VERIFY(eyes.find<QScrollArea>("modelScroll")->height() > 800);
     eyes.picture("model-steps");
 }
 
