@@ -51,6 +51,10 @@ double ShownSteps::encodedHz() const
 
 QString windowWords(const ShownSteps& shown)
 {
+    if (!(shown.encodedHz() > 0))
+        return tr("samples %1 – %2; the rate isn't known")
+            .arg(shown.recipe.windowStart)
+            .arg(shown.recipe.windowStart + shown.recipe.windowSamples - 1);
     return tr("samples %1 – %2: %3 s at %4 Hz")
         .arg(shown.recipe.windowStart)
         .arg(shown.recipe.windowStart + shown.recipe.windowSamples - 1)
@@ -66,9 +70,10 @@ std::vector<StepRow> stepRows(const ShownSteps& shown, ecg::Lead lead)
         return rows;
     const ecg::EcgRecord& record = *shown.record;
     const auto recorded = [&](std::size_t most) {
-        StepRow row{tr("As recorded"), tr("%1 Hz").arg(record.samplingHz), mV, record[lead], {}, 0, record.samplingHz};
-        row.values.resize(std::min(row.values.size(), most));
-        return row;
+        const std::vector<float>& samples = record[lead];
+        const auto end = samples.begin() + std::ptrdiff_t(std::min(samples.size(), most));
+        return StepRow{tr("As recorded"), tr("%1 Hz").arg(record.samplingHz), mV, {samples.begin(), end}, {}, 0,
+                       record.samplingHz};
     };
     if (!shown.steps) {
         if (record.has(lead) && record.samplingHz > 0) {

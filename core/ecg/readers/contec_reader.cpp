@@ -39,7 +39,7 @@ bool hasMoment(std::string_view head)
 
 bool ContecReader::recognises(const std::filesystem::path&, std::string_view head) const noexcept
 {
-    return hasMoment(head);
+    return head.size() >= headerBytes && hasMoment(head);
 }
 
 EcgRecord ContecReader::read(const std::filesystem::path& file) const

@@ -13,122 +13,11 @@ namespace echo2ecg::ecg {
 
 using base::ErrorCode;
 using base::ParseError;
+using namespace mfer;
 
 namespace {
 
 constexpr std::size_t maxChannels = 512, maxFrames = 10'000;
-
-enum Tag : unsigned {
-    Filler = 0x00,
-    ByteOrder = 0x01,
-    Version = 0x02,
-    Block = 0x04,
-    Channels = 0x05,
-    Sequences = 0x06,
-    WaveformType = 0x08,
-    LeadName = 0x09,
-    DataType = 0x0A,
-    Interval = 0x0B,
-    Sensitivity = 0x0C,
-    Offset = 0x0D,
-    Compression = 0x0E,
-    Filter = 0x11,
-    Null = 0x12,
-    Device = 0x17,
-    Waveform = 0x1E,
-    Attributes = 0x3F,
-    Preamble = 0x40,
-    Set = 0x67,
-    End = 0x80,
-    PatientName = 0x81,
-    PatientId = 0x82,
-    Age = 0x83,
-    Sex = 0x84,
-    Time = 0x85
-};
-
-struct Definition
-{
-    unsigned tag = 0;
-    std::size_t channel = 0; // of attributes
-    std::string_view value;
-    std::size_t at = 0, next = 0;
-    bool cut = false, endless = false;
-};
-
-// The definition at `at`, or nothing at the end. A length that reaches behind the end is `cut`.
-std::optional<Definition> definitionAt(std::string_view bytes, std::size_t at)
-{
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-    while (at < bytes.size() && byte(at) == Filler)
-        ++at;
-    if (at >= bytes.size())
-        return std::nullopt;
-    Definition d;
-    d.at = at;
-    d.tag = byte(at++);
-    if (d.tag == End) {
-        d.next = bytes.size();
-        return d;
-    }
-    if (d.tag == Attributes) { // the channel in groups of seven bits
-        bool more = true;
-        for (int i = 0; more && i < 4 && at < bytes.size(); ++i) {
-            d.channel = d.channel << 7 | (byte(at) & 0x7Fu);
-            more = byte(at++) & 0x80u;
-        }
-    }
-    if (at >= bytes.size()) {
-        d.cut = true;
-        d.next = bytes.size();
-        return d;
-    }
-    std::size_t length = byte(at++);
-    if (length == 0x80) { // closed by two zeros
-        d.endless = true;
-        d.value = bytes.substr(at);
-        d.next = bytes.size();
-        return d;
-    }
-    if (length > 0x80) {
-        const std::size_t count = length & 0x7F;
-        if (count > 4 || count > bytes.size() - at) {
-            d.cut = true;
-            d.next = bytes.size();
-            return d;
-        }
-        length = std::size_t(mferNumber(bytes.substr(at, count), true));
-        at += count;
-    }
-    d.cut = length > bytes.size() - at;
-    d.value = bytes.substr(at, length);
-    d.next = at + d.value.size();
-    return d;
-}
-
-bool isPlausible(const Definition& d)
-{
-    const std::size_t n = d.value.size();
-    switch (d.tag) {
-    case ByteOrder:
-        return n <= 1 && (n == 0 || static_cast<unsigned char>(d.value[0]) <= 1);
-    case Version:
-        return n == 3;
-    case DataType:
-        return n <= 1 && (n == 0 || static_cast<unsigned char>(d.value[0]) <= 9);
-    case Block:
-    case Channels:
-    case Sequences:
-        return n <= 4;
-    case Interval:
-    case Sensitivity:
-        return n == 0 || (n >= 3 && n <= 6);
-    case Sex:
-        return n <= 1;
-    default:
-        return d.tag <= 0x1E || (d.tag >= 0x3F && d.tag <= 0x46) || d.tag == Set || (d.tag > 0x80 && d.tag <= 0x88);
-    }
-}
 
 // By tag, with the byte order in which they are written.
 using Definitions = std::map<unsigned, std::pair<Definition, bool>>;
@@ -157,11 +46,11 @@ public:
 
 private:
     base::Place place(const Definition& d) const { return {m_record.file, "offset " + std::to_string(d.at)}; }
-    std::uint32_t number(const Definition& d) const
+    std::uint32_t wholeNumber(const Definition& d) const
     {
         if (d.value.size() > 4)
             throw ParseError(ErrorCode::Malformed, "A number is longer than four bytes.", place(d));
-        return std::uint32_t(mferNumber(d.value, m_big));
+        return std::uint32_t(mfer::number(d.value, m_big));
     }
     static std::string text(const Definition& d) { return plainText(d.value.substr(0, d.value.find('\0'))); }
 
@@ -172,7 +61,7 @@ private:
             m_big = d.value.empty() || d.value[0] == 0;
             break;
         case Channels: {
-            const std::uint32_t count = d.value.empty() ? 1 : number(d);
+            const std::uint32_t count = d.value.empty() ? 1 : wholeNumber(d);
             if (count == 0 || count > maxChannels)
                 throw ParseError(ErrorCode::Malformed, "The number of channels makes no sense.", place(d));
             m_channels.assign(count, {});
@@ -182,7 +71,7 @@ private:
             attributes(d);
             break;
         case Compression:
-            if (!d.value.empty() && mferNumber(d.value.substr(0, 2), m_big) != 0)
+            if (!d.value.empty() && mfer::number(d.value.substr(0, 2), m_big) != 0)
                 throw ParseError(ErrorCode::Unsupported, "Compressed MFER isn't read.", place(d));
             break;
         case Waveform:
@@ -227,7 +116,7 @@ private:
         const auto whole = [&](std::uint32_t otherwise) {
             if (v.size() > 4)
                 throw ParseError(ErrorCode::Malformed, "A number is longer than four bytes.", place(d));
-            return v.empty() ? otherwise : std::uint32_t(mferNumber(v, big));
+            return v.empty() ? otherwise : std::uint32_t(mfer::number(v, big));
         };
         switch (d.tag) {
         case Block:
@@ -239,10 +128,10 @@ private:
             c.sequences = v.empty() ? std::nullopt : std::optional(whole(0));
             break;
         case WaveformType:
-            c.waveform = int(mferNumber(v.substr(0, 2), big));
+            c.waveform = int(mfer::number(v.substr(0, 2), big));
             break;
         case LeadName:
-            c.lead = v.empty() ? std::nullopt : std::optional(int(mferNumber(v.substr(0, 2), big)));
+            c.lead = v.empty() ? std::nullopt : std::optional(int(mfer::number(v.substr(0, 2), big)));
             c.leadText = v.size() > 2 ? plainText(v.substr(2)) : std::string{};
             break;
         case DataType:
@@ -268,7 +157,7 @@ private:
 
     static double scaled(std::string_view v, bool big)
     {
-        return double(mferSigned(v.substr(2, 4), big)) * std::pow(10.0, static_cast<signed char>(v[1]));
+        return double(mfer::signedNumber(v.substr(2, 4), big)) * std::pow(10.0, static_cast<signed char>(v[1]));
     }
     // Hertz or seconds; a distance in metres isn't a rate.
     static double rate(std::string_view v, bool big)
@@ -303,7 +192,7 @@ private:
         Patient& p = m_record.patient;
         const std::string_view v = d.value;
         const auto byte = [&](std::size_t i) { return int(static_cast<unsigned char>(v[i])); };
-        const auto word = [&](std::size_t i) { return int(mferNumber(v.substr(i, 2), m_big)); };
+        const auto word = [&](std::size_t i) { return int(mfer::number(v.substr(i, 2), m_big)); };
         if (d.tag == PatientId) {
             p.id = text(d).substr(0, text(d).find('^'));
         } else if (d.tag == PatientName) {
@@ -357,42 +246,6 @@ private:
 };
 
 } // namespace
-
-std::uint64_t mferNumber(std::string_view bytes, bool bigEndian)
-{
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < std::min<std::size_t>(bytes.size(), 8); ++i)
-        value = value << 8 | static_cast<unsigned char>(bytes[bigEndian ? i : bytes.size() - 1 - i]);
-    return value;
-}
-
-std::int64_t mferSigned(std::string_view bytes, bool bigEndian)
-{
-    const std::uint64_t value = mferNumber(bytes, bigEndian);
-    const std::size_t bits = std::min<std::size_t>(bytes.size(), 8) * 8;
-    if (bits == 0 || bits == 64 || !(value >> (bits - 1) & 1))
-        return std::int64_t(value);
-    return std::int64_t(value | ~std::uint64_t(0) << bits);
-}
-
-bool looksLikeMfer(std::string_view head) noexcept
-{
-    if (head.size() >= 6 && head[0] == '\x40' && head.substr(2, 3) == "MFR")
-        return true;
-    int count = 0, core = 0;
-    for (std::size_t at = 0; count < 64; ++count) {
-        const auto d = definitionAt(head, at);
-        if (!d || d->tag == End || !isPlausible(*d))
-            return false;
-        core += d->tag == Channels || d->tag == Interval || d->tag == Sensitivity || d->tag == Attributes ? 1 : 0;
-        if (d->tag == Waveform)
-            return core >= 3;
-        if (d->cut || d->endless)
-            return false; // a definition in front of the samples that is longer than the head
-        at = d->next;
-    }
-    return core >= 3;
-}
 
 std::vector<MferFrame> readMferFrames(std::string_view bytes, EcgRecord& record)
 {

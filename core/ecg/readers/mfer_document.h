@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ecg/ecg_record.h"
+#include "ecg/readers/mfer_definition.h"
 
 #include <cstdint>
 #include <map>
@@ -32,13 +33,6 @@ struct MferFrame
     bool bigEndian = true;
     bool cut = false; // the file ended inside of it
 };
-
-// A number of 1 to 8 bytes.
-std::uint64_t mferNumber(std::string_view bytes, bool bigEndian);
-std::int64_t mferSigned(std::string_view bytes, bool bigEndian);
-
-// True when `head` begins as MFER: a preamble, or a chain of plausible definitions.
-bool looksLikeMfer(std::string_view head) noexcept;
 
 // Walks through the definitions; fills who, when and filters of the record. The frames point into `bytes`.
 // Throws base::ParseError.

@@ -33,13 +33,13 @@ double valueOf(std::string_view bytes, int type, bool big)
     case 0:
     case 2:
     case 5:
-        return double(mferSigned(bytes, big));
+        return double(mfer::signedNumber(bytes, big));
     case 7:
-        return double(std::bit_cast<float>(std::uint32_t(mferNumber(bytes, big))));
+        return double(std::bit_cast<float>(std::uint32_t(mfer::number(bytes, big))));
     case 8:
-        return std::bit_cast<double>(mferNumber(bytes, big));
+        return std::bit_cast<double>(mfer::number(bytes, big));
     default:
-        return double(mferNumber(bytes, big));
+        return double(mfer::number(bytes, big));
     }
 }
 
@@ -162,7 +162,7 @@ private:
 
 bool MferReader::recognises(const std::filesystem::path&, std::string_view head) const noexcept
 {
-    return looksLikeMfer(head);
+    return mfer::looksLikeMfer(head);
 }
 
 EcgRecord MferReader::read(const std::filesystem::path& file) const

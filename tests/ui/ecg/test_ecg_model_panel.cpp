@@ -121,6 +121,7 @@ private slots:
     void leadChanges();
     void resamplingIsAWarning();
     void tooShortIsAWarning();
+    void whatCantBePreparedSaysWhy();
     void replacedSamplesAreAWarning();
     void longRecordingIsShownAroundTheWindow();
     void anotherCaseReplacesTheFirst();
@@ -231,6 +232,25 @@ void TestEcgModelPanel::tooShortIsAWarning()
     QVERIFY(eyes.steps().captions()[0].contains("the window ends 0.08 s later"));
     QVERIFY(!eyes.find<QPushButton>("explainGradients")->isEnabled());
     eyes.picture("model-short");
+}
+
+void TestEcgModelPanel::whatCantBePreparedSaysWhy()
+{
+    Eyes eyes;
+    ecg::EcgRecord noRate = test::syntheticRecord();
+    noRate.samplingHz = 0;
+    eyes.show(shared(noRate));
+    QVERIFY(eyes.said(ecg::Severity::Block, "no sampling rate"));
+    QVERIFY(eyes.words("modelWindow").contains("isn't known"));
+    QVERIFY(eyes.steps().captions().isEmpty());
+    ecg::EcgRecord eleven = test::syntheticRecord();
+    eleven[Lead::V6].clear();
+    eyes.show(shared(eleven));
+    QVERIFY(eyes.said(ecg::Severity::Block, "missing: V6"));
+    QCOMPARE(eyes.steps().captions().size(), 1);
+    eyes.panel.setLead(Lead::V6); // isn't there
+    QCOMPARE(eyes.steps().captions().size(), 0);
+    QVERIFY(!eyes.find<QPushButton>("explainGradients")->isEnabled());
 }
 
 void TestEcgModelPanel::replacedSamplesAreAWarning()
