@@ -211,6 +211,17 @@ private slots:
         const Run written = json({"ecg", "info", path("signal.dcm")});
         QVERIFY2(written.exit == 0 && written.json["format"].toString() == "DICOM 12-lead ECG", written.trace());
         QCOMPARE(json({"ecg", "export", m_ecg, "--out", path("no/such/folder.npy")}).exit, 6);
+        const QString pdf = path("page.pdf");
+        const Run printed = json({"ecg", "export", m_ecg, "--out", pdf, "--layout", "6x2", "--speed", "50", "--filter", "0.5-40"});
+        QCOMPARE(printed.exit, 0);
+        QCOMPARE(printed.json["layout"].toString(), QStringLiteral("6x2"));
+        QCOMPARE(printed.json["mm_per_second"].toDouble(), 50.0);
+        QFile page(pdf);
+        QVERIFY(page.open(QIODevice::ReadOnly));
+        QVERIFY(page.readAll().startsWith("%PDF-"));
+        QCOMPARE(json({"ecg", "export", m_ecg, "--out", pdf, "--layout", "7x7"}).exit, 1);
+        QCOMPARE(json({"ecg", "export", m_ecg, "--out", pdf, "--filter", "40-0.5"}).exit, 1);
+        QCOMPARE(json({"ecg", "export", m_ecg, "--out", pdf, "--rhythm", "V9"}).exit, 1);
         QCOMPARE(json({"ecg", "export", m_ecg, "--out", path("signal.doc")}).exit, 6);
     }
 

@@ -165,6 +165,8 @@ PageOptions restored(const QSettings& settings)
     PageOptions options;
     options.recording = restored(settings, QStringLiteral("ecgPage"), options.recording);
     options.beat = restored(settings, QStringLiteral("ecgBeat"), options.beat);
+    if (!suitsABeat(options.beat.format))
+        options.beat.format = PageOptions::defaultBeat().format;
     options.paper =
         EcgPaper(std::clamp(settings.value(QStringLiteral("ecgPaper"), 0).toInt(), 0, int(EcgPaper::Monochrome)));
     return options;

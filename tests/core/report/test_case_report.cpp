@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/synthetic_ecg.h"
 #include "report/case_report.h"
+#include "report/ecg_print.h"
 #include "support/test_paths.h"
 
+#include <QDir>
 #include <QGuiApplication>
 #include <QImage>
 #include <QProcess>
@@ -129,6 +131,9 @@ private:
 private slots:
     void pagesAndWords();
     void trueScale();
+    void everyPrintedPageIsAtTrueScale_data();
+    void everyPrintedPageIsAtTrueScale();
+    void aWholeRecordingIsPrintedPageAfterPage();
     void trainedWeightsAreNotCalledUntrained();
     void recordAloneIsAReport();
     void blockedPredictionSaysWhy();
@@ -204,6 +209,97 @@ void TestCaseReport::trueScale()
         spikes.size() == 2 ? (spikes[1] - spikes[0]) : (spikes[2] + spikes[3] - spikes[0] - spikes[1]) / 2;
     qInfo("1 s is %.3f mm long", second / pixelsPerMm);
     QVERIFY2(std::abs(second / pixelsPerMm - 25) < 0.2, qPrintable(QString::number(second / pixelsPerMm)));
+}
+
+void TestCaseReport::everyPrintedPageIsAtTrueScale_data()
+{
+    QTest::addColumn<int>("format");
+    QTest::addColumn<double>("speed");
+    QTest::addColumn<double>("gain");
+    QTest::addColumn<int>("sheets");
+    const auto row = [](ecg::PageFormat format, double speed, double gain, int sheets) {
+        QTest::addRow("%s, %g mm/s, %g mm/mV", std::string(ecg::code(format)).c_str(), speed, gain)
+            << int(format) << speed << gain << sheets;
+    };
+    row(ecg::PageFormat::SixByTwo, 50, 10, 1);
+    row(ecg::PageFormat::ThreeByFourPlusThree, 25, 10, 1);
+    row(ecg::PageFormat::FourByThree, 12.5, 5, 1);
+    row(ecg::PageFormat::TwelveByOne, 25, 20, 3); // rows as high as they must be: three sheets
+    row(ecg::PageFormat::TwelveByOne, 100, 10, 1);
+}
+
+void TestCaseReport::everyPrintedPageIsAtTrueScale()
+{
+    QFETCH(int, format);
+    QFETCH(double, speed);
+    QFETCH(double, gain);
+    QFETCH(int, sheets);
+    const QString tool = QStandardPaths::findExecutable(QStringLiteral("pdftoppm"));
+    if (tool.isEmpty())
+        QSKIP("pdftoppm isn't installed");
+    // A step of 1 mV at 1.0 s and one back at 1.5 s in every lead, and for as long as there are columns.
+    ecg::EcgRecord record = test::flatRecord(1000);
+    for (const Lead lead : ecg::allLeads)
+        test::setLevel(record, lead, 1.0, 1.5, 1.0f);
+    report::EcgPrint print;
+    print.page.format = ecg::PageFormat(format);
+    print.page.mmPerSecond = speed;
+    print.page.mmPerMillivolt = gain;
+    print.page.sequential = false;
+    report::writeEcgPages(record, print, path("page.pdf").toStdString());
+    run(tool, {QStringLiteral("-r"), QStringLiteral("300"), QStringLiteral("-png"), path("page.pdf"), path("page")});
+    const QStringList made = QDir(m_folder.path()).entryList({QStringLiteral("page-*.png")}, QDir::Files, QDir::Name);
+    QCOMPARE(made.size(), sheets);
+    const QImage page(m_folder.filePath(made.front()));
+    for (const QString& name : made)
+        QFile::remove(m_folder.filePath(name));
+
+    // Long vertical edges in the first row: the calibration pulse's two, then the step's two.
+    const int top = int(24 * pixelsPerMm), bottom = int(70 * pixelsPerMm);
+    std::vector<double> edges;
+    double height = 0;
+    for (int x = 0; x < page.width(); ++x) {
+        int longest = 0, length = 0;
+        for (int y = top; y < bottom; ++y) {
+            length = isInk(page, x, y) ? length + 1 : 0;
+            longest = std::max(longest, length);
+        }
+        if (longest < 0.9 * gain * pixelsPerMm)
+            continue;
+        if (edges.empty() || x - edges.back() > 5)
+            edges.push_back(x);
+        else
+            edges.back() = (edges.back() * 2 + x) / 3;
+        height = std::max(height, double(longest));
+    }
+    QVERIFY2(edges.size() >= 4, qPrintable(QString::number(edges.size())));
+    const double pulse = (edges[1] - edges[0]) / pixelsPerMm, half = (edges[3] - edges[2]) / pixelsPerMm;
+    qInfo("0.2 s is %.2f mm, 0.5 s is %.2f mm long", pulse, half);
+    QVERIFY2(std::abs(pulse - 0.2 * speed) < 0.2, qPrintable(QString::number(pulse)));
+    QVERIFY2(std::abs(half - 0.5 * speed) < 0.25, qPrintable(QString::number(half)));
+}
+
+void TestCaseReport::aWholeRecordingIsPrintedPageAfterPage()
+{
+    const QString tool = QStandardPaths::findExecutable(QStringLiteral("pdftotext"));
+    if (tool.isEmpty())
+        QSKIP("pdftotext isn't installed");
+    report::EcgPrint print;
+    print.filter = {0.5, 40.0, std::nullopt};
+    const auto pages = [&] {
+        report::writeEcgPages(test::flatRecord(500, 34), print, path("whole.pdf").toStdString());
+        return QString::fromUtf8(run(tool, {QStringLiteral("-layout"), path("whole.pdf"), QStringLiteral("-")}))
+            .split(QChar(u'\f'), Qt::SkipEmptyParts);
+    };
+    QCOMPARE(pages().size(), 1);
+    print.wholeRecording = true;
+    const QStringList all = pages();
+    QCOMPARE(all.size(), 4);
+    for (const QString& page : all) {
+        QVERIFY(page.contains(QStringLiteral("25 mm/s · 10 mm/mV · columns sequential")));
+        QVERIFY(page.contains(QStringLiteral("shown with 0.5–40 Hz")));
+        QVERIFY(page.contains(QStringLiteral("Research use only")));
+    }
 }
 
 void TestCaseReport::trainedWeightsAreNotCalledUntrained()
