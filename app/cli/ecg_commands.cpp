@@ -3,6 +3,7 @@
 #include "bundle_recipes.h"
 #include "ecg/ecg_reader.h"
 #include "ecg/preprocess.h"
+#include "measure_view.h"
 #include "session.h"
 #include "views.h"
 
@@ -23,6 +24,14 @@ int info(const Session& session, const Arguments& arguments)
     document.set("findings", view(findings));
     document.set("can_be_encoded", !ecg::isBlocked(findings));
     session.print(std::move(document), text(record) + text(findings));
+    return Ok;
+}
+
+int measureSignal(const Session& session, const Arguments& arguments)
+{
+    const ecg::EcgRecord record = ecg::readEcg(arguments.file);
+    const ecg::Measurements measured = ecg::measure(record);
+    session.print(measurementsView(record, measured), measurementsText(record, measured));
     return Ok;
 }
 
@@ -83,6 +92,7 @@ void addEcgCommands(CLI::App& app, Session& session)
         return command;
     };
     add("info", "Leads, rate, duration, format, what was assumed", info);
+    add("measure", "Intervals, axes, voltages: the file's own, then automatic ones", measureSignal);
     add("export", "12 × samples in mV, standard lead order", exportSignal)
         ->add_option("--out", arguments->out, "X.csv or X.npy")
         ->required();
