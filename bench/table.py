@@ -22,6 +22,9 @@ NETWORKS = [("clip1", "echo clip, float32", 1.7), ("ecg1", "ECG, batch of 1", 1.
 PREPARATION = [("ecg_prep", "ECG preprocessing, 12 x 5000", 50.0), ("clip60", "DICOM clip to tensor, 60 x 800x600", 4.0),
                ("clip", "DICOM clip to tensor, {clip}", 4.0)]
 
+# Ours alone: no peer does the same. Milliseconds that are asked for.
+ALONE = [("ecg_measure", "ECG measurements, 12 x 5000", 30.0), ("ecg_gate", "ECG quality gate, 12 x 5000", 20.0)]
+
 
 class Side:
     """One process that answers names of tasks with times."""
@@ -159,6 +162,15 @@ def print_rows(rows, ours, peers, missing, rate, clip_name=""):
             print("    " + "; ".join(f"{peer.label}: {text(ms)}" for ms, peer in theirs))
 
 
+def print_alone(rows, ours):
+    for task, what, asked in rows:
+        mine = ours.median(task)
+        met = "unknown" if mine is None else "yes" if mine <= asked else "NO"
+        print(f"{what:<42} {text(mine):>10}  {'no peer':>10}  {'':>7}  {f'{asked:.0f} ms':>5}  {met:>7}")
+        if task in ours.errors:
+            print(f"    ours failed: {ours.errors[task]}")
+
+
 def networks(arguments, notes, flags, cores):
     ours = Side("ours", [arguments.bin / "e2e_bench_nn_lines"])
     lacking = importable(arguments.python, ["torch", "torchvision"])
@@ -196,7 +208,9 @@ def preparation(arguments, notes):
     else:
         sides.append(Side("peer", [arguments.python, HERE / "peers/preparation.py", arguments.out, *others]))
     take_turns(sides, [row[0] for row in rows], arguments.rounds, floor=False)
+    take_turns([ours], [row[0] for row in ALONE], arguments.rounds, floor=False)
     print_rows(rows, ours, sides[1:], "peer not installed" if lacking else None, None, clip.name if clip else "")
+    print_alone(ALONE, ours)
     if not lacking and "ecg_prep" in ours.checks and "ecg_prep" in sides[1].checks:
         a, b = ours.checks["ecg_prep"], sides[1].checks["ecg_prep"]
         notes.append(f"both made the same ECG: second moments differ by {abs(a - b) / abs(b):.1e}"

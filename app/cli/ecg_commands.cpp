@@ -5,6 +5,7 @@
 #include "ecg/preprocess.h"
 #include "ecg_print.h"
 #include "explain_command.h"
+#include "measure_view.h"
 #include "session.h"
 #include "views.h"
 
@@ -44,6 +45,14 @@ int printPages(const Session& session, const Arguments& arguments)
                                       {"warnings", view(record.warnings)}}),
                   arguments.out.string() + ": " + arguments.print.layout + ", " + scale + ", " + print.filter.describe() +
                       "\n" + text(record.warnings));
+    return Ok;
+}
+
+int measureSignal(const Session& session, const Arguments& arguments)
+{
+    const ecg::EcgRecord record = ecg::readEcg(arguments.file);
+    const ecg::Measurements measured = ecg::measure(record);
+    session.print(measurementsView(record, measured), measurementsText(record, measured));
     return Ok;
 }
 
@@ -106,6 +115,7 @@ void addEcgCommands(CLI::App& app, Session& session)
         return command;
     };
     add("info", "Leads, rate, duration, format, what was assumed", info);
+    add("measure", "Intervals, axes, voltages: the file's own, then automatic ones", measureSignal);
     CLI::App* exporting = add("export", "The signal in mV as CSV, NumPy, WFDB or DICOM, or printed as PDF", exportSignal);
     exporting
         ->add_option("--out", arguments->out,

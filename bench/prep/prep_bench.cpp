@@ -2,11 +2,13 @@
 // Preprocessing for table.py (lines.h tells how they talk), and the inputs that both sides read.
 //   e2e_bench_prep make FOLDER               writes ecg.f32 and clip60.dcm where they aren't yet
 //   e2e_bench_prep study FOLDER CLIPS        writes that many different clips of one study
-//   e2e_bench_prep lines FOLDER [CLIP]       answers: ecg_prep, clip60, clip (the file named)
+//   e2e_bench_prep lines FOLDER [CLIP]       answers: ecg_prep, ecg_measure, ecg_gate, clip60, clip (the file named)
 #include "lines.h"
 #include "made_inputs.h"
 
+#include "ecg/measure/measurements.h"
 #include "ecg/preprocess.h"
+#include "ecg/quality_gate.h"
 #include "echo/preprocess.h"
 
 #include <cstring>
@@ -73,6 +75,9 @@ int lines(const fs::path& folder, const fs::path& other)
                  return sum / double(input.size());
              });
          }},
+        {"ecg_measure", [&] { return bench::Check([beats = ecg::measure(record).rPeaks.size()] { return double(beats); }); }},
+        {"ecg_gate",
+         [&] { return bench::Check([found = ecg::checkQuality(record, {}).size()] { return double(found); }); }},
         {"clip60", [&] { return clip(folder / "clip60.dcm"); }},
         {"clip", [&] { return clip(other); }},
     });

@@ -161,6 +161,26 @@ private slots:
         QVERIFY(people.out.contains("Research use only"));
     }
 
+    void ecgMeasure()
+    {
+        const Run run = json({"ecg", "measure", m_ecg});
+        QVERIFY2(run.exit == 0 && run.isJson, run.trace());
+        QVERIFY(run.json["stated"].toObject()["values"].isArray());
+        const QJsonObject automatic = run.json["automatic"].toObject();
+        QCOMPARE(automatic["source"].toString(), "automatic, unverified");
+        const QJsonArray values = automatic["values"].toArray();
+        QCOMPARE(values.size(), 17);
+        QCOMPARE(values[0].toObject()["quantity"].toString(), "heart_rate");
+        for (const QJsonValue& each : values) // a value, or the reason why there is none
+            QCOMPARE(each["value"].isNull(), each.toObject().contains("not_measurable"));
+        QCOMPARE(automatic["r_peaks_s"].toArray().size(), automatic["in_median"].toArray().size());
+        QVERIFY(run.json["research_use_only"].toString().startsWith("Research use only"));
+        const Run people = command({"ecg", "measure", m_ecg});
+        QVERIFY2(people.out.contains("Automatic, unverified"), people.trace());
+        QVERIFY(people.out.contains("Heart rate"));
+        QCOMPARE(command({"ecg", "measure", path("absent.xml")}).exit, 2);
+    }
+
     void filesThatCantBeRead()
     {
         const QString absent = path("absent.xml");

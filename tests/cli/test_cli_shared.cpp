@@ -51,6 +51,24 @@ private slots:
         QVERIFY(std::abs(run.json["duration_s"].toDouble() - samples / rate) < 1e-9);
     }
 
+    void measuredEcg()
+    {
+        const QString file = test::text(test::sharedData("ecg_ge_muse_xml/braveheart_muse_1.xml"));
+        const Run run = json({"ecg", "measure", file});
+        QVERIFY2(run.exit == 0 && run.isJson, run.trace());
+        std::map<QString, double> stated, ours;
+        for (const QJsonValue& each : run.json["stated"].toObject()["values"].toArray())
+            stated[each["quantity"].toString()] = each["value"].toDouble();
+        for (const QJsonValue& each : run.json["automatic"].toObject()["values"].toArray())
+            ours[each["quantity"].toString()] = each["value"].toDouble();
+        QCOMPARE(stated["qrs"], 96.0);
+        QVERIFY(std::abs(ours["qrs"] - 96) <= 10);
+        QVERIFY(std::abs(ours["heart_rate"] - stated["heart_rate"]) <= 1);
+        const Run people = command({"ecg", "measure", file});
+        const auto first = people.out.indexOf("Stated by the file"), then = people.out.indexOf("Automatic, unverified");
+        QVERIFY2(first >= 0 && then > first, people.trace());
+    }
+
     void clips_data()
     {
         QTest::addColumn<QString>("file");

@@ -15,7 +15,8 @@ constexpr double leastArea = 0.2;    // µV·s: below, the direction is chance
 std::size_t sampleAt(const RepresentativeBeat& beat, double seconds)
 {
     const double last = double(beat.samples()) - 1;
-    return std::size_t(std::clamp(std::round(seconds * beat.samplingHz), 0.0, std::max(last, 0.0)));
+    const double at = std::round(seconds * beat.samplingHz);
+    return at > 0 ? std::size_t(std::min(at, std::max(last, 0.0))) : 0; // not a number is 0
 }
 
 double meanAround(const std::vector<float>& lead, std::size_t at, std::size_t half)
@@ -28,38 +29,6 @@ double meanAround(const std::vector<float>& lead, std::size_t at, std::size_t ha
             ++count;
         }
     return count ? sum / double(count) : NAN;
-}
-
-enum class Level { Line, QrsOnset };
-
-// µV·s between two borders; nothing where the lead is absent.
-std::optional<double> netArea(const RepresentativeBeat& beat, Lead lead, double from, double to, Level level,
-                              const WaveBorders& borders)
-{
-    if (lead == Lead::aVF && !beat.has(lead)) {
-        const auto one = netArea(beat, Lead::I, from, to, level, borders),
-                   two = netArea(beat, Lead::II, from, to, level, borders);
-        return one && two ? std::optional(*two - *one / 2) : std::nullopt;
-    }
-    const std::vector<float>& values = beat[lead];
-    if (values.empty())
-        return {};
-    const std::size_t a = sampleAt(beat, from), b = sampleAt(beat, to),
-                      half = std::size_t(levelWidth / 2 * beat.samplingHz);
-    double start = 0, end = 0;
-    if (level == Level::Line) {
-        start = meanAround(values, a, half);
-        end = meanAround(values, b, half);
-    } else if (borders.qrsOnset) {
-        const std::size_t onset = sampleAt(beat, *borders.qrsOnset);
-        start = end = meanAround(values, onset > half ? onset - half : 0, half);
-    }
-    double sum = 0;
-    for (std::size_t i = a; i <= b && b > a; ++i)
-        if (const double line = start + (end - start) * double(i - a) / double(b - a), v = double(values[i]) - line;
-            std::isfinite(v))
-            sum += v;
-    return std::isfinite(start) && std::isfinite(end) ? std::optional(sum * 1000 / beat.samplingHz) : std::nullopt;
 }
 
 Measured axis(Quantity quantity, const RepresentativeBeat& beat, const WaveBorders& borders,
@@ -110,6 +79,35 @@ std::optional<Deflections> deflections(const RepresentativeBeat& beat, Lead lead
 }
 
 } // namespace
+
+std::optional<double> netArea(const RepresentativeBeat& beat, Lead lead, double from, double to, Level level,
+                              const WaveBorders& borders)
+{
+    if (lead == Lead::aVF && !beat.has(lead)) {
+        const auto one = netArea(beat, Lead::I, from, to, level, borders),
+                   two = netArea(beat, Lead::II, from, to, level, borders);
+        return one && two ? std::optional(*two - *one / 2) : std::nullopt;
+    }
+    const std::vector<float>& values = beat[lead];
+    if (values.empty())
+        return {};
+    const std::size_t a = sampleAt(beat, from), b = sampleAt(beat, to),
+                      half = std::size_t(levelWidth / 2 * beat.samplingHz);
+    double start = 0, end = 0;
+    if (level == Level::Line) {
+        start = meanAround(values, a, half);
+        end = meanAround(values, b, half);
+    } else if (borders.qrsOnset) {
+        const std::size_t onset = sampleAt(beat, *borders.qrsOnset);
+        start = end = meanAround(values, onset > half ? onset - half : 0, half);
+    }
+    double sum = 0;
+    for (std::size_t i = a; i <= b && b > a; ++i)
+        if (const double line = start + (end - start) * double(i - a) / double(b - a), v = double(values[i]) - line;
+            std::isfinite(v))
+            sum += v;
+    return std::isfinite(start) && std::isfinite(end) ? std::optional(sum * 1000 / beat.samplingHz) : std::nullopt;
+}
 
 Axes axesOf(const RepresentativeBeat& beat, const WaveBorders& b)
 {

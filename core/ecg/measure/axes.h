@@ -14,6 +14,12 @@ struct Axes
 };
 Axes axesOf(const RepresentativeBeat& beat, const WaveBorders& borders);
 
+// Net area of a lead between two borders in µV·s, above the line between its own ends or the level before the QRS;
+// nothing where the lead is absent. aVF is taken from I and II where it is absent.
+enum class Level { Line, QrsOnset };
+std::optional<double> netArea(const RepresentativeBeat& beat, Lead lead, double from, double to, Level level,
+                              const WaveBorders& borders);
+
 // Sokolow-Lyon: S in V1 + the higher R of V5 and V6 (M. Sokolow, T. P. Lyon 1949); Cornell: R in aVL + S in V3
 // (P. N. Casale 1985).
 struct Voltages

@@ -15,26 +15,26 @@ namespace {
 
 struct Name
 {
-    std::string_view label, unit;
+    std::string_view label, unit, code;
 };
 constexpr std::array<Name, quantityCount> names{{
-    {"Heart rate", "/min"},
-    {"RR interval, mean", "ms"},
-    {"RR interval, SDNN", "ms"},
-    {"RR interval, RMSSD", "ms"},
-    {"PR interval", "ms"},
-    {"P duration", "ms"},
-    {"QRS duration", "ms"},
-    {"QT interval", "ms"},
-    {"QTc (Bazett)", "ms"},
-    {"QTc (Fridericia)", "ms"},
-    {"QTc (Framingham)", "ms"},
-    {"QTc (Hodges)", "ms"},
-    {"P axis", "°"},
-    {"QRS axis", "°"},
-    {"T axis", "°"},
-    {"Sokolow-Lyon voltage", "mV"},
-    {"Cornell voltage", "mV"},
+    {"Heart rate", "/min", "heart_rate"},
+    {"RR interval, mean", "ms", "rr_mean"},
+    {"RR interval, SDNN", "ms", "rr_sdnn"},
+    {"RR interval, RMSSD", "ms", "rr_rmssd"},
+    {"PR interval", "ms", "pr"},
+    {"P duration", "ms", "p_duration"},
+    {"QRS duration", "ms", "qrs"},
+    {"QT interval", "ms", "qt"},
+    {"QTc (Bazett)", "ms", "qtc_bazett"},
+    {"QTc (Fridericia)", "ms", "qtc_fridericia"},
+    {"QTc (Framingham)", "ms", "qtc_framingham"},
+    {"QTc (Hodges)", "ms", "qtc_hodges"},
+    {"P axis", "°", "p_axis"},
+    {"QRS axis", "°", "qrs_axis"},
+    {"T axis", "°", "t_axis"},
+    {"Sokolow-Lyon voltage", "mV", "sokolow_lyon"},
+    {"Cornell voltage", "mV", "cornell"},
 }};
 
 constexpr std::size_t leastBeats = 3;
@@ -124,6 +124,11 @@ std::string_view label(Quantity quantity) noexcept
     return names[std::size_t(quantity)].label;
 }
 
+std::string_view code(Quantity quantity) noexcept
+{
+    return names[std::size_t(quantity)].code;
+}
+
 std::string_view unit(Quantity quantity) noexcept
 {
     return names[std::size_t(quantity)].unit;
@@ -147,6 +152,7 @@ Measurements measure(const EcgRecord& record)
             measureBeat(record, detection, result);
             std::sort(result.rPeaks.begin(), result.rPeaks.end());
         }
+        result.paced = isPaced(spikes, result.rPeaks, record.samplingHz);
         result.afterGap = gapsBefore(record, result.rPeaks);
     }
     remeasure(result, record.samplingHz);

@@ -20,6 +20,8 @@ enum class Quantity
 constexpr std::size_t quantityCount = std::size_t(Quantity::Cornell) + 1;
 // "QTc (Fridericia)", "PR interval"; unit "ms", "/min", "°", "mV".
 std::string_view label(Quantity quantity) noexcept;
+// For files and scripts: "qtc_fridericia".
+std::string_view code(Quantity quantity) noexcept;
 std::string_view unit(Quantity quantity) noexcept;
 
 struct Measured
@@ -39,6 +41,7 @@ struct Measurements
     std::size_t beatRPeak = 0;             // sample of the beat where the R peaks were laid over each other
     WaveBorders borders;                   // in `beat`
     bool borderMoved = false;              // by a person
+    bool paced = false;                    // spikes of a pacemaker precede most beats
     bool pDoubtful = false;                // something is before the QRS, but not alike from beat to beat, as in fibrillation
     std::vector<Measured> values;          // one per Quantity, in order
     std::string whyNot;                    // when nothing could be measured: "No QRS complexes were found."

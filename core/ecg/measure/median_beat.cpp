@@ -70,13 +70,28 @@ std::vector<std::size_t> evenly(const std::vector<std::size_t>& all, std::size_t
     return some;
 }
 
-float medianOfFloats(std::vector<float>& values)
+// Of sorted values.
+float middleOf(const std::vector<float>& sorted)
 {
-    const auto middle = values.begin() + std::ptrdiff_t(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    if (values.size() % 2 == 1)
-        return *middle;
-    return (*middle + *std::max_element(values.begin(), middle)) / 2;
+    const std::size_t n = sorted.size();
+    return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+}
+
+// Median distance of sorted values from their median: distances grow outwards on both sides, so merging them in order
+// up to the middle is enough.
+float middleDistance(const std::vector<float>& sorted, float middle)
+{
+    const auto n = std::ptrdiff_t(sorted.size());
+    auto right = std::lower_bound(sorted.begin(), sorted.end(), middle) - sorted.begin();
+    auto left = right - 1;
+    float distance = 0, before = 0;
+    for (std::ptrdiff_t k = 0; k <= n / 2; ++k) {
+        before = distance;
+        const bool takeLeft =
+            right >= n || (left >= 0 && middle - sorted[std::size_t(left)] < sorted[std::size_t(right)] - middle);
+        distance = takeLeft ? middle - sorted[std::size_t(left--)] : sorted[std::size_t(right++)] - middle;
+    }
+    return n % 2 == 1 ? distance : (before + distance) / 2;
 }
 
 // Lays the chosen beats over the mean of the others, to the sample.
@@ -209,6 +224,7 @@ MedianBeat medianBeat(const EcgRecord& record, QrsDetection& detection, const st
         auto& scatter = result.scatter[lead];
         median.resize(width);
         scatter.resize(width);
+        const auto scatterStep = std::max<std::size_t>(1, std::size_t(hz / 250)); // it changes slowly
         for (std::size_t i = 0; i < width; ++i) {
             values.clear();
             for (std::size_t b = 0; b < used.size(); ++b)
@@ -218,10 +234,10 @@ MedianBeat medianBeat(const EcgRecord& record, QrsDetection& detection, const st
                 median[i] = scatter[i] = NAN;
                 continue;
             }
-            const float middle = median[i] = medianOfFloats(values);
-            for (float& v : values)
-                v = std::abs(v - middle);
-            scatter[i] = 1.4826f * medianOfFloats(values);
+            const bool tellScatter = i % scatterStep == 0 || !std::isfinite(scatter[i - 1]);
+            std::sort(values.begin(), values.end());
+            median[i] = middleOf(values);
+            scatter[i] = tellScatter ? 1.4826f * middleDistance(values, median[i]) : scatter[i - 1];
         }
     }
     return result;

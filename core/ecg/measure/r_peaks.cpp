@@ -42,15 +42,9 @@ void limitPops(std::vector<double>& values)
 Activity activityOf(const EcgRecord& record, std::span<const SampleSpan> bridge, QrsDetection& detection)
 {
     Activity activity;
-    struct Band
-    {
-        std::vector<float> values; // over the lead's own QRS level
-        double ratio = 0;
-    };
-    std::array<Band, leadCount> bands;
     ZeroPhase filter;
-    double best = 0;
-    for (std::size_t lead = 0; lead < leadCount; ++lead) {
+    double best = 0, weights = 0;
+    for (std::size_t lead = 0; lead < leadCount; ++lead) { // one lead in memory at a time
         if (record.leads[lead].empty())
             continue;
         Reduced signal = reduced(record.leads[lead], record.samplingHz, workHz, bridge);
@@ -68,29 +62,25 @@ Activity activityOf(const EcgRecord& record, std::span<const SampleSpan> bridge,
         const double usual = quantile(size, 0.5), qrs = quantile(size, 0.98);
         if (!(qrs > 1e-9) || !std::isfinite(qrs))
             continue;
-        Band& band = bands[lead];
-        band.ratio = qrs / std::max(usual, 1e-3 * qrs);
-        best = std::max(best, band.ratio);
-        band.values.resize(signal.values.size());
-        for (std::size_t i = 0; i < band.values.size(); ++i) // a pop counts no more than two QRS
-            band.values[i] = float(std::clamp(signal.values[i] / qrs, -2.0, 2.0));
-    }
-    double weights = 0;
-    for (std::size_t lead = 0; lead < leadCount; ++lead) {
-        const auto& values = bands[lead].values;
-        if (values.empty())
-            continue;
-        const double relative = best > 1 ? (bands[lead].ratio - 1) / (best - 1) : 1;
-        const double weight = detection.weight[lead] = relative * relative;
+        const double standing = std::max(0.0, qrs / std::max(usual, 1e-3 * qrs) - 1), weight = standing * standing;
+        detection.weight[lead] = weight;
+        best = std::max(best, weight);
         weights += weight;
-        activity.level.resize(values.size());
-        activity.slope.resize(values.size());
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            const double v = double(values[i]), d = i ? v - double(values[i - 1]) : 0;
+        activity.level.resize(signal.values.size());
+        activity.slope.resize(signal.values.size());
+        double before = 0;
+        for (std::size_t i = 0; i < signal.values.size();
+             ++i) { // over the lead's own QRS; a pop counts no more than two
+            const double v = std::clamp(signal.values[i] / qrs, -2.0, 2.0), d = i ? v - before : 0;
             activity.level[i] += weight * v * v;
             activity.slope[i] += weight * d * d;
+            before = v;
         }
     }
+    if (!(best > 0))
+        return Activity{};
+    for (double& weight : detection.weight)
+        weight /= best;
     for (std::size_t i = 0; i < activity.level.size(); ++i) {
         activity.level[i] = std::sqrt(activity.level[i] / weights);
         activity.slope[i] = std::sqrt(activity.slope[i] / weights);

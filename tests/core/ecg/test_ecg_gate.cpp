@@ -126,16 +126,33 @@ private slots:
         EcgRecord record = test::syntheticRecord();
         std::swap(record[Lead::I], record[Lead::II]);
         auto findings = checkQuality(record, {});
-        QVERIFY(find(findings, "einthoven", Lead::III));
-        QVERIFY(!find(findings, "einthoven", Lead::aVR)); // symmetric in I and II
+        QVERIFY(find(findings, "leads-exchanged", Lead::I)->sentence.find("I and II") != std::string::npos);
+        QVERIFY(!find(findings, "einthoven"));
         QVERIFY(!isBlocked(findings));
         record = test::syntheticRecord();
         for (float& value : record[Lead::aVF])
             value += 0.3f; // an offset alone says nothing
-        QVERIFY(!find(checkQuality(record, {}), "einthoven"));
+        QVERIFY(!find(checkQuality(record, {}), "lead-scaled"));
         for (float& value : record[Lead::aVF])
             value *= 2;
-        QVERIFY(find(checkQuality(record, {}), "einthoven", Lead::aVF));
+        findings = checkQuality(record, {});
+        QVERIFY(find(findings, "lead-scaled", Lead::aVF)->sentence.find("2.00 times") != std::string::npos);
+        for (float& value : record[Lead::aVF])
+            value *= -0.5f;
+        QVERIFY(find(checkQuality(record, {}), "lead-inverted", Lead::aVF));
+        // Another signal altogether.
+        record = test::syntheticRecord();
+        record[Lead::aVL] = record[Lead::V1];
+        QVERIFY(find(checkQuality(record, {}), "einthoven", Lead::aVL));
+        // Of three leads none can be told from the others.
+        record = test::syntheticRecord();
+        for (const Lead lead : {Lead::aVR, Lead::aVL, Lead::aVF})
+            record[lead].clear();
+        QVERIFY(!find(checkQuality(record, {}), "einthoven"));
+        for (float& value : record[Lead::II])
+            value *= 3;
+        const auto three = checkQuality(record, {});
+        QVERIFY(find(three, "einthoven") && !find(three, "einthoven")->lead);
     }
 
     void ageAndRate()
