@@ -66,8 +66,9 @@ void drawEcgSheets(Sheet& sheet, const ecg::EcgRecord& record, const EcgPrint& p
         settings.startSeconds = 0;
     bool first = true;
     for (std::size_t sheets = 0; sheets < mostEcgSheets;) {
-        const ecg::Page page = ecg::layOutPage(settings, record.seconds());
-        for (const ecg::Page& part : onPaper(arranged(page, shown, gridBottom - gridTop), gridBottom - gridTop)) {
+        constexpr double height = gridBottom - gridTop;
+        const ecg::Page page = closer(ecg::layOutPage(settings, record.seconds()), height);
+        for (const ecg::Page& part : onPaper(arranged(page, shown, height), height)) {
             if (!first)
                 sheet.newPage();
             first = false;

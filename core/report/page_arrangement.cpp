@@ -129,6 +129,27 @@ ecg::Page withRowsSpaced(const ecg::Page& page, const ecg::EcgRecord& record, do
 
 } // namespace
 
+ecg::Page closer(const ecg::Page& page, double height)
+{
+    constexpr double margin = 5;
+    const double share = (height - 2 * margin) / (page.height - 2 * margin);
+    if (page.height <= height || page.pulses.size() < 2 || !(share > 0))
+        return page;
+    const double pitch = std::abs(page.pulses[1].baselineY - page.pulses[0].baselineY) * share;
+    if (pitch < page.pulses[0].height + 1.5)
+        return page;
+    ecg::Page near = page;
+    near.height = height;
+    const auto moved = [&](double y) { return margin + (y - margin) * share; };
+    for (ecg::Strip& strip : near.strips) {
+        strip.labelY += moved(strip.baselineY) - strip.baselineY;
+        strip.baselineY = moved(strip.baselineY);
+    }
+    for (ecg::CalibrationPulse& pulse : near.pulses)
+        pulse.baselineY = moved(pulse.baselineY);
+    return near;
+}
+
 std::vector<ecg::Page> onPaper(const ecg::Page& page, double height)
 {
     std::map<double, double> tops; // zero line → where the row begins

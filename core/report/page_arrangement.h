@@ -13,6 +13,9 @@ namespace echo2ecg::report {
 // a column of their own at the left, level with their line; the height stays.
 ecg::Page arranged(const ecg::Page& page, const ecg::EcgRecord& record, double height);
 
+// All rows closer together by the same share, so that the page is `height` mm tall; unchanged where it is so already, or
+// where calibration pulses would come closer than 1.5 mm. Scales stay.
+ecg::Page closer(const ecg::Page& page, double height);
 // The page as it is printed on paper `height` mm tall: itself, or where its rows need more (a high gain), as many rows on
 // each sheet as it holds. Nothing is made smaller.
 std::vector<ecg::Page> onPaper(const ecg::Page& page, double height);
