@@ -116,6 +116,17 @@ private slots:
         E2E_SAME(compare(m, Quantity::HeartRate, rate, 0.01 * rate));
     }
 
+    void mainsHideNoPWave()
+    {
+        test::MadeEcg made;
+        made.mainsMv = 0.08; // as strong as the P wave
+        const Measurements m = measure(made.make());
+        E2E_SAME(compareBeats(m, made, made.hz));
+        E2E_SAME(compare(m, Quantity::Pr, 150, 24));
+        made.fibrillation = true; // but nothing is made of nothing
+        QVERIFY(!measure(made.make())[Quantity::Pr].value);
+    }
+
     void wideQrsAndBlock()
     {
         test::MadeEcg made;
