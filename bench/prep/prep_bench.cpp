@@ -75,7 +75,8 @@ int lines(const fs::path& folder, const fs::path& other)
                  return sum / double(input.size());
              });
          }},
-        {"ecg_measure", [&] { return bench::Check([beats = ecg::measure(record).rPeaks.size()] { return double(beats); }); }},
+        {"ecg_measure",
+         [&] { return bench::Check([beats = ecg::measure(record).rPeaks.size()] { return double(beats); }); }},
         {"ecg_gate",
          [&] { return bench::Check([found = ecg::checkQuality(record, {}).size()] { return double(found); }); }},
         {"clip60", [&] { return clip(folder / "clip60.dcm"); }},

@@ -75,6 +75,8 @@ std::optional<Deflections> deflections(const RepresentativeBeat& beat, Lead lead
             result.r = std::max(result.r, v);
             result.s = std::max(result.s, -v);
         }
+    if (result.r == 0 && result.s == 0) // flat: there is no heart in it to be measured
+        return {};
     return result;
 }
 
@@ -128,11 +130,11 @@ Voltages voltagesOf(const RepresentativeBeat& beat, const WaveBorders& borders)
     if (v1 && (v5 || v6))
         result.sokolowLyon.value = v1->s + std::max(v5 ? v5->r : 0, v6 ? v6->r : 0);
     else
-        result.sokolowLyon.whyNot = "lead V1, or V5 and V6, are missing";
+        result.sokolowLyon.whyNot = "lead V1, or V5 and V6, are missing or flat";
     if (aVL && v3)
         result.cornell.value = aVL->r + v3->s;
     else
-        result.cornell.whyNot = "lead aVL or V3 is missing";
+        result.cornell.whyNot = "lead aVL or V3 is missing or flat";
     return result;
 }
 

@@ -184,18 +184,25 @@ private:
         m_t = Stretch{from + t.from, from + t.to};
     }
 
-    // Looks for P at most `reach` before the QRS, and not before the T wave before has ended.
     void findP(std::size_t reach)
     {
         m_p.reset();
         m_found.pDoubtful = false;
+        findP(reach, false);
+        if (!m_p)
+            findP(reach, true); // mains may have hidden it
+    }
+
+    // Looks for P at most `reach` before the QRS, and not before the T wave before has ended.
+    void findP(std::size_t reach, bool calm)
+    {
         std::size_t from = m_qrs.from > reach ? m_qrs.from - reach : 0;
         if (m_t && m_t->to + ms(10) > m_rr)
             from = std::max(from, m_t->to + ms(10) - m_rr);
         if (m_qrs.from < ms(90))
             return;
         from = std::min(from, m_qrs.from > ms(130) ? m_qrs.from - ms(130) : 0); // but the last 130 ms always
-        const std::vector<double> slope = slopesOf(m_beat, from, m_qrs.from + 1, pHz);
+        const std::vector<double> slope = slopesOf(m_beat, from, m_qrs.from + 1, pHz, calm);
         if (slope.size() <= ms(60))
             return;
         const std::size_t last = slope.size() - ms(16);

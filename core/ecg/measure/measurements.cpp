@@ -175,6 +175,8 @@ void remeasure(Measurements& m, double samplingHz)
         return;
     }
     Axes axes = axesOf(*m.beat, m.borders);
+    if (!m.borders.pOnset)
+        axes.p.whyNot = m[Quantity::PDuration].whyNot;
     put(std::move(axes.p));
     put(std::move(axes.qrs));
     put(std::move(axes.t));

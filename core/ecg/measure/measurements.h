@@ -36,13 +36,13 @@ struct Measurements
 {
     std::vector<std::size_t> rPeaks;       // samples of the recording, one per QRS, ascending
     std::vector<bool> inMedian;            // per peak: its beat is part of the median (premature and odd beats aren't)
-    std::vector<bool> afterGap;            // per peak: the signal is absent somewhere before it, so no RR interval counts
+    std::vector<bool> afterGap;            // per peak: no signal somewhere before it, so no RR interval counts
     std::optional<RepresentativeBeat> beat; // per-lead median of the dominant beats
     std::size_t beatRPeak = 0;             // sample of the beat where the R peaks were laid over each other
     WaveBorders borders;                   // in `beat`
     bool borderMoved = false;              // by a person
     bool paced = false;                    // spikes of a pacemaker precede most beats
-    bool pDoubtful = false;                // something is before the QRS, but not alike from beat to beat, as in fibrillation
+    bool pDoubtful = false;                // something is before the QRS, but not alike from beat to beat
     std::vector<Measured> values;          // one per Quantity, in order
     std::string whyNot;                    // when nothing could be measured: "No QRS complexes were found."
 

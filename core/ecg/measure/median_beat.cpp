@@ -13,6 +13,7 @@ constexpr double premature = 0.8;    // of the median RR interval
 constexpr std::size_t around = 4;    // intervals on both sides that say what is usual
 constexpr double alignReach = 0.06;  // s of QRS that the exact alignment looks at
 constexpr double levelWidth = 0.016; // s that are averaged for the PQ level
+constexpr double calmWidth = 0.02;   // s: a period of 50 Hz, so that mains and quick noise are no scatter of waves
 constexpr double leastWeight = 0.05;
 
 // The baseline of one lead: a cubic through the PQ levels, flat beyond them.
@@ -92,6 +93,34 @@ float middleDistance(const std::vector<float>& sorted, float middle)
         distance = takeLeft ? middle - sorted[std::size_t(left--)] : sorted[std::size_t(right++)] - middle;
     }
     return n % 2 == 1 ? distance : (before + distance) / 2;
+}
+
+// Each beat (a column) becomes the mean over `half` samples on both sides.
+void calm(std::vector<float>& matrix, std::size_t beats, std::size_t half)
+{
+    const std::size_t width = matrix.size() / beats;
+    std::vector<float> column(width);
+    for (std::size_t b = 0; b < beats; ++b) {
+        for (std::size_t i = 0; i < width; ++i)
+            column[i] = matrix[i * beats + b];
+        double sum = 0;
+        std::size_t count = 0;
+        const auto change = [&](std::size_t i, int sign) {
+            if (!std::isfinite(column[i]))
+                return;
+            sum += sign * double(column[i]);
+            count = sign > 0 ? count + 1 : count - 1;
+        };
+        for (std::size_t i = 0; i < std::min(half, width); ++i)
+            change(i, 1);
+        for (std::size_t i = 0; i < width; ++i) {
+            if (i + half < width)
+                change(i + half, 1);
+            matrix[i * beats + b] = std::isfinite(column[i]) && count ? float(sum / double(count)) : NAN;
+            if (i >= half)
+                change(i - half, -1);
+        }
+    }
 }
 
 // Lays the chosen beats over the mean of the others, to the sample.
@@ -220,25 +249,24 @@ MedianBeat medianBeat(const EcgRecord& record, QrsDetection& detection, const st
                     std::isfinite(value) ? float(double(value) - baseline(double(at - before))) : NAN;
             }
         }
-        auto& median = result.beat.leads[lead];
-        auto& scatter = result.scatter[lead];
-        median.resize(width);
-        scatter.resize(width);
-        const auto scatterStep = std::max<std::size_t>(1, std::size_t(hz / 250)); // it changes slowly
-        for (std::size_t i = 0; i < width; ++i) {
+        const auto take = [&](std::size_t i) { // the beats' values there, sorted
             values.clear();
             for (std::size_t b = 0; b < used.size(); ++b)
                 if (const float v = matrix[i * used.size() + b]; std::isfinite(v))
                     values.push_back(v);
-            if (values.empty()) {
-                median[i] = scatter[i] = NAN;
-                continue;
-            }
-            const bool tellScatter = i % scatterStep == 0 || !std::isfinite(scatter[i - 1]);
             std::sort(values.begin(), values.end());
-            median[i] = middleOf(values);
-            scatter[i] = tellScatter ? 1.4826f * middleDistance(values, median[i]) : scatter[i - 1];
-        }
+            return !values.empty();
+        };
+        auto& median = result.beat.leads[lead];
+        auto& scatter = result.scatter[lead];
+        median.resize(width);
+        scatter.resize(width);
+        for (std::size_t i = 0; i < width; ++i)
+            median[i] = take(i) ? middleOf(values) : NAN;
+        calm(matrix, used.size(), std::size_t(calmWidth / 2 * hz));
+        const auto step = std::max<std::size_t>(1, std::size_t(hz / 250)); // it changes slowly
+        for (std::size_t i = 0; i < width; ++i)
+            scatter[i] = i % step ? scatter[i - 1] : take(i) ? 1.4826f * middleDistance(values, middleOf(values)) : NAN;
     }
     return result;
 }

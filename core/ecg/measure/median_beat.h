@@ -16,7 +16,8 @@ struct MedianBeat
     RepresentativeBeat beat;
     std::size_t rPeak = 0; // sample of the beat
     std::size_t beats = 0; // that went in
-    // What is left of one beat beside the median (robust standard deviation, mV), per lead and sample.
+    // How one beat differs from the others (robust standard deviation, mV), per lead and sample; means of 20 ms are
+    // compared, so that mains and quick noise don't count.
     std::array<std::vector<float>, leadCount> scatter;
 };
 

@@ -53,6 +53,7 @@ GridBeat::GridBeat(const MedianBeat& median)
         if (!(*std::max_element(slopes.begin(), slopes.end()) > 0))
             continue; // flat
         quiet.push_back(quantile(slopes, 0.3));
+        calm.push_back(movingAverage(onGrid, std::size_t(0.02 * hz) | 1));
         leads.push_back(std::move(onGrid));
         noise.push_back(std::move(noiseOnGrid));
     }
@@ -63,7 +64,7 @@ GridBeat::GridBeat(const MedianBeat& median)
     }
 }
 
-std::vector<double> slopesOf(const GridBeat& beat, std::size_t from, std::size_t to, double lowPassHz)
+std::vector<double> slopesOf(const GridBeat& beat, std::size_t from, std::size_t to, double lowPassHz, bool calm)
 {
     if (to <= from + 2 * step || to > beat.size)
         return {};
@@ -72,7 +73,8 @@ std::vector<double> slopesOf(const GridBeat& beat, std::size_t from, std::size_t
     ZeroPhase filter;
     const Biquad lowPass = Biquad::lowPass(lowPassHz, GridBeat::hz);
     for (std::size_t lead = 0; lead < beat.leads.size(); ++lead) {
-        part.assign(beat.leads[lead].begin() + std::ptrdiff_t(from), beat.leads[lead].begin() + std::ptrdiff_t(to));
+        const auto& source = calm ? beat.calm[lead] : beat.leads[lead];
+        part.assign(source.begin() + std::ptrdiff_t(from), source.begin() + std::ptrdiff_t(to));
         filter.run(part, lowPass);
         for (std::size_t i = 0; i < part.size(); ++i) {
             const double slope = slopeAt(part, i);
@@ -106,7 +108,7 @@ Standing standingOf(const GridBeat& beat, std::size_t from, std::size_t to, Refe
         return result;
     double energy = 0, noise = 0;
     for (std::size_t lead = 0; lead < beat.leads.size(); ++lead) {
-        const auto& values = beat.leads[lead];
+        const auto& values = beat.calm[lead];
         const double b = values[to - 1], a = reference == Reference::Line ? values[from] : b;
         double own = 0;
         for (std::size_t i = from; i < to; ++i) {

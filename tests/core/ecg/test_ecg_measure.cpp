@@ -116,6 +116,17 @@ private slots:
         E2E_SAME(compare(m, Quantity::HeartRate, rate, 0.01 * rate));
     }
 
+    void mainsHideNoPWave()
+    {
+        test::MadeEcg made;
+        made.mainsMv = 0.08; // as strong as the P wave
+        const Measurements m = measure(made.make());
+        E2E_SAME(compareBeats(m, made, made.hz));
+        E2E_SAME(compare(m, Quantity::Pr, 150, 24));
+        made.fibrillation = true; // but nothing is made of nothing
+        QVERIFY(!measure(made.make())[Quantity::Pr].value);
+    }
+
     void wideQrsAndBlock()
     {
         test::MadeEcg made;
@@ -144,6 +155,7 @@ private slots:
             QVERIFY2(!m.borders.pOnset && !m.borders.pOffset, qPrintable(QString("seed %1").arg(seed)));
             QVERIFY(!m[Quantity::Pr].value && !m[Quantity::PDuration].value && !m[Quantity::PAxis].value);
             QVERIFY(m[Quantity::Pr].whyNot.find("P wave") != std::string::npos);
+            QCOMPARE(m[Quantity::PAxis].whyNot, m[Quantity::PDuration].whyNot);
             QVERIFY(m[Quantity::Qrs].value && m[Quantity::HeartRate].value);
             QVERIFY(*m[Quantity::RrSdnn].value > 60);
         }
@@ -383,6 +395,8 @@ private slots:
         record[Lead::V1].clear();
         QVERIFY(measure(record)[Quantity::SokolowLyon].whyNot.find("V1") != std::string::npos);
         QVERIFY(measure(record)[Quantity::Cornell].value);
+        std::fill(record[Lead::V3].begin(), record[Lead::V3].end(), 0.2f); // an electrode that was off has no R wave
+        QVERIFY(!measure(record)[Quantity::Cornell].value);
         record[Lead::aVF].clear(); // the axis follows from I and II
         E2E_SAME(compare(measure(record), Quantity::QrsAxis, *m[Quantity::QrsAxis].value, 1));
         record[Lead::I].clear();
