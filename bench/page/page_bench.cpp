@@ -40,23 +40,32 @@ void paint(ui::EcgPageView& view)
     QCoreApplication::processEvents();
 }
 
-double openMs(const std::filesystem::path& file)
+base::Json openMs(const std::filesystem::path& file, double& all)
 {
-    std::vector<double> times;
-    for (int i = 0; i < 3; ++i) {
+    std::vector<double> times, reading, checking, setting;
+    for (int i = 0; i < 5; ++i) {
         ui::EcgPageView view;
         view.resize(1400, 700);
         view.show();
         QCoreApplication::processEvents();
         QElapsedTimer clock;
         clock.start();
+        auto lap = [&, last = 0.0](std::vector<double>& into) mutable {
+            const double now = double(clock.nsecsElapsed()) * 1e-6;
+            into.push_back(now - last);
+            last = now;
+        };
         ecg::EcgRecord record = ecg::readEcg(file);
+        lap(reading);
         auto findings = ecg::checkQuality(record, ecg::EcgRecipe{});
+        lap(checking);
         view.setRecord(std::move(record), std::move(findings));
+        lap(setting);
         paint(view);
         times.push_back(double(clock.nsecsElapsed()) * 1e-6);
     }
-    return median(times);
+    all = median(times);
+    return base::Json::object({{"ms", all}, {"read_ms", median(reading)}, {"gate_ms", median(checking)}, {"set_ms", median(setting)}});
 }
 
 ecg::EcgRecord tenSeconds()
@@ -137,8 +146,8 @@ int main(int argc, char** argv)
     std::ranges::sort(files);
     for (const auto& file : files) {
         try {
-            const double ms = openMs(file);
-            opened.set(file.filename().string(), ms);
+            double ms = 0;
+            opened.set(file.filename().string(), openMs(file, ms));
             slowest = std::max(slowest, ms);
         } catch (const base::Error& error) {
             opened.set(file.filename().string(), error.what());

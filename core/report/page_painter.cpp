@@ -4,11 +4,15 @@
 #include "report/ecg_caption.h"
 #include "report/trace_path.h"
 
+#include <QCoreApplication>
 #include <QPaintEngine>
 #include <QPainter>
 #include <QPainterPath>
 #include <QPen>
+#include <QPixmap>
+#include <QPixmapCache>
 #include <QPolygonF>
+#include <QThread>
 #include <QVector>
 
 #include <cmath>
@@ -57,10 +61,8 @@ private:
     QVector<QLineF> m_pieces;
 };
 
-} // namespace
-
-void paintText(QPainter& painter, const QPointF& at, const QString& text, const QFont& font, const QColor& colour,
-               const PageInk& ink)
+void drawText(QPainter& painter, const QPointF& at, const QString& text, const QFont& font, const QColor& colour,
+              const PageInk& ink)
 {
     if (ink.haloWidth > 0) {
         QPainterPath outline;
@@ -70,6 +72,48 @@ void paintText(QPainter& painter, const QPointF& at, const QString& text, const 
     painter.setFont(font);
     painter.setPen(colour);
     painter.drawText(at, text);
+}
+
+// A word with its halo as a picture: outlining text costs as much as drawing the traces, and the words stay the same
+// while a page is moved. `origin`: the left end of the baseline in it.
+QPixmap picture(const QString& text, const QFont& font, const QColor& colour, const PageInk& ink, double ratio,
+                QPointF& origin)
+{
+    const QRectF bounds = QFontMetricsF(font).boundingRect(text).adjusted(-2, -2, 2, 2).adjusted(
+        -ink.haloWidth, -ink.haloWidth, ink.haloWidth, ink.haloWidth);
+    origin = QPointF(std::ceil(-bounds.left()), std::ceil(-bounds.top()));
+    const QString key = QStringLiteral("ecg %1|%2|%3|%4|%5|%6")
+                            .arg(text, font.key(), colour.name(), ink.paper.name())
+                            .arg(ink.haloWidth)
+                            .arg(ratio);
+    QPixmap pixmap;
+    if (QPixmapCache::find(key, &pixmap))
+        return pixmap;
+    pixmap = QPixmap((QSizeF(bounds.width() + 2, bounds.height() + 2) * ratio).toSize());
+    pixmap.setDevicePixelRatio(ratio);
+    pixmap.fill(Qt::transparent);
+    QPainter p(&pixmap);
+    p.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
+    drawText(p, origin, text, font, colour, ink);
+    p.end();
+    QPixmapCache::insert(key, pixmap);
+    return pixmap;
+}
+
+} // namespace
+
+void paintText(QPainter& painter, const QPointF& at, const QString& text, const QFont& font, const QColor& colour,
+               const PageInk& ink)
+{
+    const bool pixels = painter.paintEngine() && painter.paintEngine()->type() == QPaintEngine::Raster;
+    if (!pixels || ink.haloWidth <= 0 || QThread::currentThread() != qApp->thread())
+        return drawText(painter, at, text, font, colour, ink);
+    const double ratio = painter.device()->devicePixelRatioF();
+    QPointF origin;
+    const QPixmap word = picture(text, font, colour, ink, ratio, origin);
+    const QPointF corner = at - origin;
+    // On whole pixels, so that letters stay sharp.
+    painter.drawPixmap(QPointF(std::round(corner.x() * ratio) / ratio, std::round(corner.y() * ratio) / ratio), word);
 }
 
 void paintMarks(QPainter& painter, const ecg::Page& page, const PageScale& scale, const PageInk& ink)

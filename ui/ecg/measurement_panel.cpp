@@ -77,8 +77,21 @@ MeasurementPanel::MeasurementPanel(QWidget* parent)
     all->setSpacing(0);
     all->addWidget(m_scroll, 1);
     all->addLayout(buttons);
-    connect(&Theme::instance(), &Theme::changed, this, &MeasurementPanel::rebuild);
-    rebuild();
+    connect(&Theme::instance(), &Theme::changed, this, &MeasurementPanel::changed);
+}
+
+void MeasurementPanel::changed()
+{
+    m_stale = true;
+    if (isVisible())
+        rebuild();
+}
+
+void MeasurementPanel::showEvent(QShowEvent* event)
+{
+    QFrame::showEvent(event);
+    if (m_stale)
+        rebuild();
 }
 
 void MeasurementPanel::setContent(std::vector<ecg::Measured> stated, std::shared_ptr<const ecg::Measurements> ours,
@@ -87,7 +100,7 @@ void MeasurementPanel::setContent(std::vector<ecg::Measured> stated, std::shared
     m_stated = std::move(stated);
     m_ours = std::move(ours);
     m_samplingHz = samplingHz;
-    rebuild();
+    changed();
 }
 
 QLabel* MeasurementPanel::cell(QGridLayout* grid, int row, int column, const QString& words, const char* role)
@@ -104,6 +117,7 @@ QLabel* MeasurementPanel::cell(QGridLayout* grid, int row, int column, const QSt
 
 void MeasurementPanel::rebuild()
 {
+    m_stale = false;
     const int at = m_scroll->verticalScrollBar() ? m_scroll->verticalScrollBar()->value() : 0;
     auto* content = new QWidget;
     auto* column = new QVBoxLayout(content);

@@ -31,13 +31,18 @@ signals:
     void beatRequested();
     void resetRequested();
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
+    void changed(); // rebuilds when it is looked at
     void rebuild();
     QLabel* cell(QGridLayout* grid, int row, int column, const QString& text, const char* role);
 
     std::vector<ecg::Measured> m_stated;
     std::shared_ptr<const ecg::Measurements> m_ours;
     double m_samplingHz = 0;
+    bool m_stale = true;
     QScrollArea* m_scroll;
     QPushButton *m_beat, *m_reset, *m_copy;
 };

@@ -74,14 +74,28 @@ NotesPanel::NotesPanel(QWidget* parent) : QFrame(parent), m_content(new QWidget)
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins({});
     all->addWidget(scroll);
-    connect(&Theme::instance(), &Theme::changed, this, &NotesPanel::rebuild);
+    connect(&Theme::instance(), &Theme::changed, this, &NotesPanel::changed);
+}
+
+void NotesPanel::changed()
+{
+    m_stale = true;
+    if (isVisible())
+        rebuild();
+}
+
+void NotesPanel::showEvent(QShowEvent* event)
+{
+    QFrame::showEvent(event);
+    if (m_stale)
+        rebuild();
 }
 
 void NotesPanel::setContent(const std::vector<report::Note>& notes, const std::vector<report::Stated>& stated)
 {
     m_notes = notes;
     m_stated = stated;
-    rebuild();
+    changed();
 }
 
 void NotesPanel::addHeading(const QString& text)
@@ -138,6 +152,7 @@ void NotesPanel::addStated()
 
 void NotesPanel::rebuild()
 {
+    m_stale = false;
     auto* scroll = findChild<QScrollArea*>();
     delete m_content;
     m_content = new QWidget;

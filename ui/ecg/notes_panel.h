@@ -21,7 +21,11 @@ public:
     explicit NotesPanel(QWidget* parent = nullptr);
     void setContent(const std::vector<report::Note>& notes, const std::vector<report::Stated>& stated);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
+    void changed(); // rebuilds when it is looked at
     void rebuild();
     void addHeading(const QString& text);
     void addNote(const report::Note& note);
@@ -29,6 +33,7 @@ private:
 
     std::vector<report::Note> m_notes;
     std::vector<report::Stated> m_stated;
+    bool m_stale = true;
     QWidget* m_content;
     QVBoxLayout* m_column;
 };

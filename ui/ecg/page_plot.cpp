@@ -194,7 +194,9 @@ void PagePlot::resizeEvent(QResizeEvent* event)
         fitTo(size);
     else
         setView(m_perFive, {xAxis->range().lower, yAxis->range().lower}, size);
-    QCustomPlot::resizeEvent(event);
+    // Not the plot's own handler: it draws at once, and a pane that is being built is resized several times.
+    setViewport(rect());
+    replot(rpQueuedReplot);
 }
 
 void PagePlot::paintEvent(QPaintEvent* event)

@@ -180,7 +180,9 @@ QFont Theme::numberFont(const QFont& like)
         return like;
     QFont font = like;
     // Families whose figures are tabular without asking for the OpenType feature.
-    const QString family = firstPresent({"Liberation Sans", "Noto Sans", "DejaVu Sans", "Arial", "Helvetica"});
+    // Asking for a family walks through all of them, so it is asked once.
+    static const QString family =
+        firstPresent({"Liberation Sans", "Noto Sans", "DejaVu Sans", "Arial", "Helvetica"});
     if (!family.isEmpty())
         font.setFamily(family);
     return font;
