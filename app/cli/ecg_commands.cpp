@@ -34,16 +34,17 @@ int printPages(const Session& session, const Arguments& arguments)
 {
     const report::EcgPrint print = printOf(arguments.print);
     const ecg::EcgRecord record = ecg::readEcg(arguments.file);
-    blame(OutputFailed, [&] { report::writeEcgPages(record, print, arguments.out); });
+    report::writeEcgPages(record, print, arguments.out);
+    const ecg::DisplayFilter shown = ecg::applicable(print.filter, record.samplingHz);
     const std::string scale = number(print.page.mmPerSecond) + " mm/s, " + number(print.page.mmPerMillivolt) + " mm/mV";
     session.print(base::Json::object({{"file", arguments.file.string()},
                                       {"out", arguments.out.string()},
                                       {"layout", arguments.print.layout},
                                       {"mm_per_second", print.page.mmPerSecond},
                                       {"mm_per_millivolt", print.page.mmPerMillivolt},
-                                      {"filter", print.filter.describe()},
+                                      {"filter", shown.describe()},
                                       {"warnings", view(record.warnings)}}),
-                  arguments.out.string() + ": " + arguments.print.layout + ", " + scale + ", " + print.filter.describe() +
+                  arguments.out.string() + ": " + arguments.print.layout + ", " + scale + ", " + shown.describe() +
                       "\n" + text(record.warnings));
     return Ok;
 }
@@ -60,6 +61,9 @@ int exportSignal(const Session& session, const Arguments& arguments)
 {
     if (arguments.out.extension() == ".pdf")
         return printPages(session, arguments);
+    if (arguments.print.given)
+        throw Failure{Usage, base::Error(base::ErrorCode::Unsupported,
+                                         "Layout, scale and filters are for a page (.pdf); a signal is written as it was recorded.")};
     const ecg::EcgRecord record = ecg::readEcg(arguments.file);
     blame(OutputFailed, [&] { ecg::exportEcg(record, arguments.out); });
     session.print(base::Json::object({{"file", arguments.file.string()},

@@ -41,32 +41,27 @@ void addPrintOptions(CLI::App& command, PrintOptions& options)
     std::vector<std::string> layouts;
     for (const ecg::PageFormat format : ecg::allPageFormats)
         layouts.emplace_back(ecg::code(format));
-    const char* group = "PDF (A4 landscape, true scale)";
-    command.add_option("--layout", options.layout, "Layout of the leads")
+    const auto mark = [&options](CLI::Option* option) {
+        option->group("PDF (A4 landscape, true scale)")->each([&options](const std::string&) { options.given = true; });
+        return option;
+    };
+    mark(command.add_option("--layout", options.layout, "Layout of the leads"))
         ->check(CLI::IsMember(layouts))
-        ->capture_default_str()
-        ->group(group);
-    command.add_option("--speed", options.speed, "mm/s")
+        ->capture_default_str();
+    mark(command.add_option("--speed", options.speed, "mm/s"))
         ->check(CLI::IsMember({12.5, 25.0, 50.0, 100.0}))
-        ->capture_default_str()
-        ->group(group);
-    command.add_option("--gain", options.gain, "mm/mV")
+        ->capture_default_str();
+    mark(command.add_option("--gain", options.gain, "mm/mV"))
         ->check(CLI::IsMember({2.5, 5.0, 10.0, 20.0}))
-        ->capture_default_str()
-        ->group(group);
-    command.add_option("--rhythm", options.rhythm, "Lead of the rhythm strip")->capture_default_str()->group(group);
-    command.add_option("--lead", options.lead, "Lead of the layout `single`")->capture_default_str()->group(group);
-    command.add_flag("--cabrera", options.cabrera, "Limb leads as aVL, I, -aVR, II, aVF, III")->group(group);
-    command.add_flag("--simultaneous", options.simultaneous, "All columns begin at the same time")->group(group);
-    command.add_option("--filter", options.filter, "For the eyes, zero phase: LOW-HIGH in Hz, such as 0.5-40")
-        ->group(group);
-    command.add_option("--notch", options.notch, "For the eyes: 50 or 60 Hz")
-        ->check(CLI::IsMember({50.0, 60.0}))
-        ->group(group);
-    command.add_option("--start", options.start, "Second at which the page begins")
-        ->check(CLI::NonNegativeNumber)
-        ->group(group);
-    command.add_flag("--whole", options.whole, "The whole recording, page after page")->group(group);
+        ->capture_default_str();
+    mark(command.add_option("--rhythm", options.rhythm, "Lead of the rhythm strip"))->capture_default_str();
+    mark(command.add_option("--lead", options.lead, "Lead of the layout `single`"))->capture_default_str();
+    mark(command.add_flag("--cabrera", options.cabrera, "Limb leads as aVL, I, -aVR, II, aVF, III"));
+    mark(command.add_flag("--simultaneous", options.simultaneous, "All columns begin at the same time"));
+    mark(command.add_option("--filter", options.filter, "For the eyes, zero phase: LOW-HIGH in Hz, such as 0.5-40"));
+    mark(command.add_option("--notch", options.notch, "For the eyes: 50 or 60 Hz"))->check(CLI::IsMember({50.0, 60.0}));
+    mark(command.add_option("--start", options.start, "Second at which the page begins"))->check(CLI::NonNegativeNumber);
+    mark(command.add_flag("--whole", options.whole, "The whole recording, page after page"));
 }
 
 report::EcgPrint printOf(const PrintOptions& options)

@@ -3,6 +3,8 @@
 
 #include "report/sheets.h"
 
+#include <cmath>
+
 #include <QBuffer>
 #include <QDateTime>
 #include <QPdfWriter>
@@ -68,6 +70,15 @@ void writeCaseReport(const CaseReport& report, const std::filesystem::path& pdf)
 
 void writeEcgPages(const ecg::EcgRecord& record, const EcgPrint& print, const std::filesystem::path& pdf)
 {
+    const double pages = record.seconds() / ecg::pageSeconds(print.page);
+    if (print.wholeRecording && pages > double(mostEcgPages))
+        throw base::Error(base::ErrorCode::LimitExceeded,
+                          "The whole recording would take " + std::to_string(std::size_t(std::ceil(pages))) +
+                              " pages; " + std::to_string(mostEcgPages) + " are the most. Print parts of it.",
+                          {record.file, {}});
+    if (!print.wholeRecording && print.page.startSeconds > 0 && print.page.startSeconds >= record.seconds())
+        throw base::Error(base::ErrorCode::Unsuitable, "The page would begin behind the end of the recording.",
+                          {record.file, {}});
     write({}, pdf, QStringLiteral("ECG, research use only"), [&](Sheet& sheet) { drawEcgSheets(sheet, record, print); });
 }
 

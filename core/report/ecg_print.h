@@ -13,9 +13,10 @@ struct EcgPrint
     ecg::DisplayFilter filter;
     bool wholeRecording = false; // page after page to its end, instead of the page at page.startSeconds
 };
-constexpr std::size_t mostEcgSheets = 500; // of a whole recording: 83 minutes at 25 mm/s
+constexpr std::size_t mostEcgPages = 500; // of a whole recording: 83 minutes at 25 mm/s
 
-// A4 landscape PDF of the ECG alone. Needs a QGuiApplication (offscreen will do). Throws base::Error(Io).
+// A4 landscape PDF of the ECG alone. Needs a QGuiApplication (offscreen will do). Throws base::Error: Io; LimitExceeded for
+// a longer recording; Unsuitable when the page begins behind its end.
 void writeEcgPages(const ecg::EcgRecord& record, const EcgPrint& print, const std::filesystem::path& pdf);
 
 } // namespace echo2ecg::report

@@ -60,20 +60,20 @@ void drawPage(Sheet& sheet, const ecg::EcgRecord& shown, const ecg::Page& page, 
 void drawEcgSheets(Sheet& sheet, const ecg::EcgRecord& record, const EcgPrint& print)
 {
     const ecg::EcgRecord shown = print.filter.any() ? ecg::filtered(record, print.filter) : record;
+    const ecg::DisplayFilter applied = ecg::applicable(print.filter, record.samplingHz);
     ecg::PageSettings settings = print.page;
     const double length = ecg::pageSeconds(settings);
     if (print.wholeRecording)
         settings.startSeconds = 0;
     bool first = true;
-    for (std::size_t sheets = 0; sheets < mostEcgSheets;) {
+    for (;;) {
         constexpr double height = gridBottom - gridTop;
         const ecg::Page page = closer(ecg::layOutPage(settings, record.seconds()), height);
         for (const ecg::Page& part : onPaper(arranged(page, shown, height), height)) {
             if (!first)
                 sheet.newPage();
             first = false;
-            drawPage(sheet, shown, part, print.filter);
-            ++sheets;
+            drawPage(sheet, shown, part, applied);
         }
         settings.startSeconds += length;
         if (!print.wholeRecording || settings.startSeconds > record.seconds() - 0.05)

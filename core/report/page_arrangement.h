@@ -8,7 +8,7 @@ namespace echo2ecg::report {
 
 // The page as it is best read for this record. Millimetres per second and per millivolt are untouched.
 // Pages of up to four rows: rows are moved together until the page is `height` mm tall, but never so close that the
-// traces of two rows touch (up to 2.6 mV off the line) and never wider apart than laid out; lead names go just above what
+// traces of two rows touch (up to 26 mm off the line) and never wider apart than laid out; lead names go just above what
 // their row draws below them. Six rows: before that, small rows give room to tall ones. 12×1: so too, and lead names get
 // a column of their own at the left, level with their line; the height stays.
 ecg::Page arranged(const ecg::Page& page, const ecg::EcgRecord& record, double height);

@@ -242,6 +242,10 @@ private slots:
         QCOMPARE(json({"ecg", "export", m_ecg, "--out", pdf, "--layout", "7x7"}).exit, 1);
         QCOMPARE(json({"ecg", "export", m_ecg, "--out", pdf, "--filter", "40-0.5"}).exit, 1);
         QCOMPARE(json({"ecg", "export", m_ecg, "--out", pdf, "--rhythm", "V9"}).exit, 1);
+        QCOMPARE(json({"ecg", "export", m_ecg, "--out", pdf, "--start", "999"}).exit, 3);
+        // A signal is never filtered on its way out, and nobody is left to think so.
+        QCOMPARE(json({"ecg", "export", m_ecg, "--out", csv, "--filter", "0.5-40"}).exit, 1);
+        QCOMPARE(json({"ecg", "export", m_ecg, "--out", csv, "--cabrera"}).exit, 1);
         QCOMPARE(json({"ecg", "export", m_ecg, "--out", path("signal.doc")}).exit, 6);
     }
 

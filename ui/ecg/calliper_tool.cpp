@@ -33,6 +33,26 @@ template <class Do> void onStrips(const ecg::Page& page, ecg::Lead lead, double 
             act(strip);
 }
 
+// Nothing is drawn beside a strip: there are other leads at other times.
+class Clip
+{
+public:
+    Clip(QPainter& painter, const PagePlot& plot, const report::PageScale& scale, const ecg::Strip& strip)
+        : m_painter(painter)
+    {
+        constexpr double gripMm = 1.5;
+        const double left = scale.map(strip.x - gripMm, 0).x(), right = scale.map(strip.x + strip.width + gripMm, 0).x();
+        painter.save();
+        painter.setClipRect(QRectF(left, 0, right - left, plot.height()), Qt::IntersectClip);
+    }
+    ~Clip() { m_painter.restore(); }
+    Clip(const Clip&) = delete;
+    Clip& operator=(const Clip&) = delete;
+
+private:
+    QPainter& m_painter;
+};
+
 class CalliperPainter
 {
 public:
@@ -46,6 +66,7 @@ public:
         const double from = std::min(c.from.seconds, c.to.seconds), to = std::max(c.from.seconds, c.to.seconds);
         onStrips(m_page, c.lead, from, to, [&](const ecg::Strip& strip) {
             const QPointF a = at(strip, c.from), b = at(strip, c.to);
+            const Clip inside(m_painter, m_plot, m_scale, strip);
             const double top = std::min(a.y(), b.y()) - overhangMm * m_scale.unitsPerMm;
             const double bottom = std::max(a.y(), b.y()) + overhangMm * m_scale.unitsPerMm;
             pen(chosen ? 1.6 : 1.1);
@@ -65,10 +86,18 @@ public:
             drawMarch(c);
     }
 
+    void say(const ecg::Calliper& where, const QString& words)
+    {
+        onStrips(m_page, where.lead, where.from.seconds, where.from.seconds, [&](const ecg::Strip& strip) {
+            paintTag(m_painter, m_plot, at(strip, where.from) + QPointF(0, tagDrop), words, m_colours.paper, m_colours.text);
+        });
+    }
+
     void draw(const ecg::QtTangent& t)
     {
         const double left = t.qrsOnset.value_or(t.steepest.seconds - 0.1);
         onStrips(m_page, t.lead, left, t.tEnd, [&](const ecg::Strip& strip) {
+            const Clip inside(m_painter, m_plot, m_scale, strip);
             const QPointF steepest = at(strip, t.steepest), end = at(strip, {t.tEnd, t.baseline});
             pen(1.4);
             m_painter.drawLine(steepest - (end - steepest) * 0.7, end + (end - steepest) * 0.25);
@@ -151,6 +180,17 @@ void CalliperTool::clear()
 {
     m_callipers.clear();
     m_tangents.clear();
+    m_otherCallipers.clear();
+    m_otherTangents.clear();
+    m_missed.reset();
+    m_chosen.reset();
+}
+
+void CalliperTool::turnPage()
+{
+    std::swap(m_callipers, m_otherCallipers);
+    std::swap(m_tangents, m_otherTangents);
+    m_missed.reset();
     m_chosen.reset();
 }
 
@@ -163,6 +203,8 @@ void CalliperTool::paint(QPainter& painter, const PagePlot& plot)
     }
     for (const ecg::QtTangent& tangent : m_tangents)
         draw.draw(tangent);
+    if (m_missed)
+        draw.say(*m_missed, QStringLiteral("no limb of a T wave here"));
 }
 
 std::optional<CalliperTool::Grip> CalliperTool::gripAt(const PagePlot& plot, const QPointF& at) const
@@ -223,8 +265,15 @@ void CalliperTool::addTangent(const PagePlot& plot, const QPointF& at)
         return;
     const double seconds = ecg::secondsAt(plot.page(), *strip, scale.xMm(at.x()));
     const auto onset = m_onset ? m_onset(seconds) : std::nullopt;
-    if (auto tangent = ecg::qtTangent(*plot.record(), strip->lead, seconds, onset))
+    m_tangents.clear();
+    m_missed.reset();
+    if (auto tangent = ecg::qtTangent(*plot.record(), strip->lead, seconds, onset)) {
         m_tangents = {*tangent};
+    } else {
+        m_missed = ecg::Calliper{};
+        m_missed->lead = strip->lead;
+        m_missed->from = {seconds, ecg::millivoltsAt(plot.page(), *strip, scale.yMm(at.y()))};
+    }
 }
 
 bool CalliperTool::press(const PagePlot& plot, const QMouseEvent& event)

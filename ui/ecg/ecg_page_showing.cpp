@@ -43,6 +43,10 @@ void EcgPageView::Impl::showPage()
     patient->setFullText(report::patientLine(record));
     acquisition->setFullText(report::acquisitionLine(record));
 
+    // A page that became longer must not leave the beginning out of reach.
+    double& start = options.recording.startSeconds;
+    start = std::clamp(start, 0.0, std::max(0.0, record.seconds() - ecg::pageSeconds(options.recording)));
+
     PageContent content;
     content.paper = options.paper;
     content.record = beat ? work->beat() : work->shown();
@@ -97,7 +101,7 @@ void EcgPageView::Impl::moveBorders(const ecg::WaveBorders& moved)
 void EcgPageView::Impl::fillMeasurements()
 {
     if (work->record())
-        measurePanel->setContent(ecg::statedByFile(*work->record()), work->measurements(), work->record()->samplingHz);
+        measurePanel->setContent(ecg::statedByFile(*work->record()), work->measurements());
 }
 
 std::optional<double> EcgPageView::Impl::qrsOnsetNear(double seconds) const

@@ -7,6 +7,7 @@
 #include <QResizeEvent>
 #include <QShortcut>
 #include <QVBoxLayout>
+#include <QWindow>
 
 namespace echo2ecg::ui {
 
@@ -90,7 +91,10 @@ void EcgPageView::Impl::buildHeader()
 
 void EcgPageView::Impl::connectBar()
 {
-    connect(bar, &PageBar::optionsChosen, &q, [this](const PageOptions& wanted) { choose(wanted); });
+    connect(bar, &PageBar::optionsChosen, &q, [this](PageOptions wanted) {
+        wanted.recording.startSeconds = options.recording.startSeconds; // chips don't scroll
+        choose(wanted);
+    });
     connect(bar, &PageBar::callipersChosen, &q, [this](CalliperTool::Mode mode) { useCallipers(mode); });
     connect(bar, &PageBar::callipersCleared, &q, [this] {
         callipers.clear();
@@ -125,10 +129,14 @@ void EcgPageView::Impl::connectBar()
         if (work->record())
             showPage();
     });
-    connect(overlayWork, &PageWork::measured, &q, [this] { showPage(); });
+    connect(overlayWork, &PageWork::measured, &q, [this] {
+        if (work->record())
+            showPage();
+    });
     connect(time, &TimeBar::moved, &q, [this](double from) {
         options.recording.startSeconds = from;
-        showPage();
+        if (work->record())
+            showPage();
     });
 }
 
@@ -156,6 +164,8 @@ void EcgPageView::Impl::choose(const PageOptions& wanted)
     if (wanted == options)
         return;
     const bool otherFilter = wanted.filter != options.filter;
+    if (wanted.source != options.source)
+        callipers.turnPage(); // each has a time of its own
     options = wanted;
     if (otherFilter) {
         work->setFilter(options.filter);
@@ -191,9 +201,9 @@ void EcgPageView::setRecord(std::optional<ecg::EcgRecord> record, std::vector<ec
     m_impl->stated = report::statedByFile(*shared);
     m_impl->notesPanel->setContent(m_impl->notes, m_impl->stated);
     m_impl->markNotesChip();
-    m_impl->callipers.clear();
     m_impl->options.recording.startSeconds = 0;
     m_impl->options.source = PageSource::Recording;
+    m_impl->callipers.clear();
     m_impl->bar->setOptions(m_impl->options);
     m_impl->bar->setBeatAvailable(false, tr("Being measured…"));
     m_impl->peaks.setMeasurements(nullptr);
@@ -210,6 +220,8 @@ const ecg::EcgRecord* EcgPageView::record() const
 
 void EcgPageView::setOverlay(std::optional<ecg::EcgRecord> record, const QString& label)
 {
+    if (!this->record())
+        record.reset(); // nothing to lay it over
     m_impl->overlayLabel = record ? label : QString();
     m_impl->bar->setOverlay(record && label.isEmpty() ? tr("another ECG") : m_impl->overlayLabel);
     m_impl->overlayWork->setRecord(record ? std::make_shared<const ecg::EcgRecord>(std::move(*record)) : nullptr,
@@ -239,10 +251,15 @@ void EcgPageView::setExplaining(const QString& progress)
 
 void EcgPageView::setExplainFailure(const QString& sentence)
 {
-    if (sentence.isEmpty())
+    if (sentence.isEmpty()) {
         m_impl->modelPanel->setExplaining(false);
-    else
-        m_impl->modelPanel->setExplainFailure(sentence);
+        return;
+    }
+    m_impl->modelPanel->setExplainFailure(sentence);
+    m_impl->saliency.reset();
+    m_impl->strength.reset();
+    if (record())
+        m_impl->showPage();
 }
 
 const PageOptions& EcgPageView::options() const
@@ -332,6 +349,24 @@ void EcgPageView::showSide(Side side)
 void EcgPageView::setError(const QString& sentence)
 {
     m_impl->showMessage(tr("This ECG can't be shown"), sentence, tr("Open another ECG…"), false);
+}
+
+void EcgPageView::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    // Moved to another screen: a millimetre is another number of pixels there.
+    if (QWindow* handle = window()->windowHandle())
+        connect(handle, &QWindow::screenChanged, this, &EcgPageView::followScreen, Qt::UniqueConnection);
+}
+
+void EcgPageView::followScreen()
+{
+    if (!m_impl->plot->isTrueSize())
+        return;
+    if (const ScreenScale scale = scaleOf(screen()); scale.calibrated)
+        m_impl->plot->setTrueSize(scale.pixelsPerMm);
+    else
+        m_impl->plot->fit();
 }
 
 void EcgPageView::resizeEvent(QResizeEvent* event)

@@ -70,8 +70,10 @@ signals:
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
+    void followScreen();
     struct Impl;
     std::unique_ptr<Impl> m_impl;
 };

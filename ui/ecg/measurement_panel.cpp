@@ -94,12 +94,10 @@ void MeasurementPanel::showEvent(QShowEvent* event)
         rebuild();
 }
 
-void MeasurementPanel::setContent(std::vector<ecg::Measured> stated, std::shared_ptr<const ecg::Measurements> ours,
-                                  double samplingHz)
+void MeasurementPanel::setContent(std::vector<ecg::Measured> stated, std::shared_ptr<const ecg::Measurements> ours)
 {
     m_stated = std::move(stated);
     m_ours = std::move(ours);
-    m_samplingHz = samplingHz;
     changed();
 }
 

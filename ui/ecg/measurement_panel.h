@@ -22,8 +22,7 @@ class MeasurementPanel : public QFrame
 public:
     explicit MeasurementPanel(QWidget* parent = nullptr);
     // `ours` null: still being measured.
-    void setContent(std::vector<ecg::Measured> stated, std::shared_ptr<const ecg::Measurements> ours,
-                    double samplingHz);
+    void setContent(std::vector<ecg::Measured> stated, std::shared_ptr<const ecg::Measurements> ours);
     // The table as tab-separated text, for the clipboard.
     QString asText() const;
 
@@ -41,7 +40,6 @@ private:
 
     std::vector<ecg::Measured> m_stated;
     std::shared_ptr<const ecg::Measurements> m_ours;
-    double m_samplingHz = 0;
     bool m_stale = true;
     QScrollArea* m_scroll;
     QPushButton *m_beat, *m_reset, *m_copy;

@@ -150,6 +150,7 @@ void ModelPanel::prepare()
     m_pool.start([this, ticket = m_ticket, record = m_shown.record, recipe = m_shown.recipe, cancel = m_cancel] {
         Outcome outcome;
         try {
+            outcome.signalHash = record->signalHash();
             outcome.steps = std::make_shared<const ecg::EcgSteps>(ecg::preprocessSteps(*record, recipe, cancel));
         } catch (const base::Cancelled&) {
             return;
@@ -169,6 +170,7 @@ void ModelPanel::finish(int ticket, const Outcome& outcome)
         return;
     m_preparing = false;
     m_shown.steps = outcome.steps;
+    m_signalHash = outcome.signalHash;
     collectNotes(outcome.failure);
     m_steps->setSteps(m_shown);
     showState();

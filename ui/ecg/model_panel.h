@@ -66,6 +66,7 @@ private:
     {
         std::shared_ptr<const ecg::EcgSteps> steps;
         QString failure;
+        std::string signalHash;
     };
     QWidget* buildHeader();
     void prepare();

@@ -108,7 +108,10 @@ void TraceLayer::draw(QCPPainter* painter)
     if (const auto& content = m_page.content(); content.saliency && content.saliencyStrength) {
         const SaliencyInk tint{c.mark, c.paper, c.text, m_page.font()};
         paintSaliency(p, *content.saliency, *content.saliencyStrength, m_page.page(), scale, tint);
-        paintSaliencyLegend(p, *content.saliency, m_page.page(), QRectF(m_page.rect()).adjusted(0, 0, -12, -24), tint);
+        // Above the foot of the page.
+        QRectF area = QRectF(m_page.rect()).adjusted(0, 0, -12, -24);
+        area.setBottom(std::min(area.bottom(), scale.map(0, m_page.page().height - 2).y() - 22));
+        paintSaliencyLegend(p, *content.saliency, m_page.page(), area, tint);
     }
     report::paintMarks(p, m_page.page(), scale, ink);
     if (const auto& overlay = m_page.content().overlay) {

@@ -8,7 +8,6 @@
 #include <QCursor>
 #include <QKeyEvent>
 #include <QMouseEvent>
-#include <QTimer>
 #include <QWheelEvent>
 
 #include <algorithm>
@@ -39,6 +38,9 @@ PagePlot::PagePlot(QWidget* parent) : QCustomPlot(parent), m_ratio(devicePixelRa
         axis->grid()->setVisible(false);
     }
     yAxis->setRangeReversed(true);
+    // The plot's own topmost layer is never used; as a buffer of its own it would cost a third of each frame.
+    if (QCPLayer* overlay = layer(QStringLiteral("overlay")))
+        overlay->setMode(QCPLayer::lmLogical);
     // Owned by the plot: a layerable is deleted with its layer's plot.
     m_paper = new PaperLayer(*this);
     m_traces = new TraceLayer(*this);

@@ -34,6 +34,7 @@ public:
     double devicePixelsPerFiveMm() const { return m_perFive; }
     double pixelRatio() const { return m_ratio; }
     bool isFitted() const { return m_fitted; }
+    bool isTrueSize() const { return m_trueSize; }
 
     void fit();
     // Screen pixels (logical) per millimetre, from the calibration of the screen; the middle of the view stays.

@@ -23,10 +23,10 @@ PageWork::PageWork(QObject* parent) : QObject(parent)
 {
     connect(&m_filtering, &QFutureWatcherBase::finished, this, [this] {
         const Filtered done = m_filtering.result();
-        if (done.source != m_record || done.filter != m_filter)
-            return;
+        if (done.source != m_record || done.wanted != m_filter || !done.result)
+            return; // without a result the page stays as recorded, and says so
         m_shown = done.result;
-        m_shownFilter = done.filter;
+        m_shownFilter = done.applied;
         emit shownChanged();
     });
     connect(&m_measuring, &QFutureWatcherBase::finished, this, [this] {
@@ -51,7 +51,13 @@ void PageWork::setRecord(Record record, const ecg::DisplayFilter& filter)
         return;
     startFilter();
     m_measuring.setFuture(QtConcurrent::run([source = m_record] {
-        return Measured{source, std::make_shared<ecg::Measurements>(ecg::measure(*source))};
+        Measured done{source, std::make_shared<ecg::Measurements>()};
+        try {
+            *done.result = ecg::measure(*source);
+        } catch (const std::bad_alloc&) {
+            done.result->whyNot = "There is not enough memory to measure this recording.";
+        }
+        return done;
     }));
 }
 
@@ -75,8 +81,14 @@ void PageWork::startFilter()
             emit shownChanged();
         return;
     }
-    m_filtering.setFuture(QtConcurrent::run([source = m_record, filter = m_filter] {
-        return Filtered{source, std::make_shared<const ecg::EcgRecord>(ecg::filtered(*source, filter)), filter};
+    m_filtering.setFuture(QtConcurrent::run([source = m_record, wanted = m_filter] {
+        // What the rate can't bear is left out, and the page says what was done, not what was asked.
+        Filtered done{source, nullptr, wanted, ecg::applicable(wanted, source->samplingHz)};
+        try {
+            done.result = std::make_shared<const ecg::EcgRecord>(ecg::filtered(*source, wanted));
+        } catch (const std::bad_alloc&) {
+        }
+        return done;
     }));
 }
 

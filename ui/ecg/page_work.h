@@ -41,8 +41,8 @@ signals:
 private:
     struct Filtered
     {
-        Record source, result;
-        ecg::DisplayFilter filter;
+        Record source, result; // result null: memory ran out
+        ecg::DisplayFilter wanted, applied;
     };
     struct Measured
     {

@@ -9,7 +9,7 @@ class QScreen;
 namespace echo2ecg::ui {
 
 // How many logical pixels of a screen are a millimetre: what a person measured with a ruler, remembered for each
-// screen, else what the screen says of itself (often wrong, so pages say when it wasn't calibrated).
+// screen, else what the screen says of itself (often wrong: where it matters the ruler is asked for).
 struct ScreenScale
 {
     double pixelsPerMm = 96 / 25.4;

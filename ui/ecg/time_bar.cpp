@@ -42,8 +42,6 @@ TimeBar::TimeBar(QWidget* parent)
 
 void TimeBar::setTimes(double total, double from, double pageLength)
 {
-    m_total = total;
-    m_page = pageLength;
     const bool needed = total > pageLength + 0.05 || from > 0;
     setVisible(needed);
     if (!needed)

@@ -27,7 +27,6 @@ signals:
 private:
     QScrollBar* m_scroll;
     QLabel* m_label;
-    double m_total = 0, m_page = 0;
 };
 
 } // namespace echo2ecg::ui

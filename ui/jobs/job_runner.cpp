@@ -90,7 +90,7 @@ struct JobRunner::Impl
     std::vector<JobPtr> jobs; // GUI thread
     int nextId = 1;
     bool wasBusy = false;
-    std::array<Worker, 2> workers;
+    std::array<Worker, 3> workers; // one for each lane
     QTimer changedTimer, tick;
     QElapsedTimer sinceChanged;
     std::atomic<bool> reported{false};
@@ -108,7 +108,7 @@ struct JobRunner::Impl
             worker.thread = std::thread([this, &worker] { work(worker); });
     }
 
-    Worker& workerOf(Lane lane) { return workers[lane == Lane::Device ? 0 : 1]; }
+    Worker& workerOf(Lane lane) { return workers[std::size_t(lane)]; }
 
     // Announces a change, not more often than agreed.
     void touch()

@@ -38,6 +38,7 @@ CaseActions::CaseActions(QMainWindow* window)
     loadBundle = make("Load model &bundle…", {QKeySequence("Ctrl+B")}, "Choose the folder of a model bundle");
     importWeights = make("Import &weights…", {QKeySequence("Ctrl+Shift+B")}, "Make a model bundle of PyTorch checkpoints or safetensors");
     writeReport = make("Save case &report…", {QKeySequence::Save}, "Write the open case as PDF");
+    exportEcg = make("E&xport the ECG…", {QKeySequence("Ctrl+Shift+S")}, "Write the open ECG as DICOM, WFDB, CSV or NumPy array, or print it as PDF");
     screenshot = make("Save &picture of the window…", {}, "Write the window as PNG");
     quit = make("&Quit", {QKeySequence::Quit}, "Close the workstation");
 
@@ -105,7 +106,7 @@ void CaseActions::fillMenus(QMainWindow* window, const QList<QAction*>& dockTogg
     file->addSeparator();
     file->addActions({loadBundle, importWeights});
     file->addSeparator();
-    file->addActions({writeReport, screenshot});
+    file->addActions({writeReport, exportEcg, screenshot});
     file->addSeparator();
     file->addAction(quit);
 

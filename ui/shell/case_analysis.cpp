@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The half of the case session that needs a model: bundle, embedding, prediction, retrieval and the report of them.
 #include "casework/bundle_choice.h"
+#include "ecg/ecg_reader.h"
 #include "report/case_report.h"
 #include "ui/jobs/job_bar.h"
 #include "ui/retrieval/formatting.h"
@@ -43,6 +44,7 @@ void CaseSession::loadBundle(const std::filesystem::path& bundle)
             return loaded;
         },
         [this](std::shared_ptr<Loaded>& loaded) {
+            cancelExplanation();
             m_loaded = loaded;
             m_facts = loaded->cases->facts();
             emit engineChanged();
@@ -111,7 +113,7 @@ void CaseSession::explain(inference::SaliencyMethod method)
     emit explaining({});
     using Outcome = std::variant<inference::EcgSaliency, QString>;
     m_explanation = m_jobs.start(
-        tr("Explaining"), JobRunner::Lane::Files, this, // the engine shares its device fairly; predictions go on meanwhile
+        tr("Explaining"), JobRunner::Lane::Aside, this, // the engine shares its device fairly; predictions and imports go on meanwhile
         [loaded = m_loaded, record = *m_record, method](const base::JobContext& job) -> Outcome {
             try {
                 return loaded->engine->explain(record, method, job);
@@ -121,9 +123,9 @@ void CaseSession::explain(inference::SaliencyMethod method)
                 return QString::fromStdString(error.what());
             }
         },
-        [this, ecg = m_ecg](Outcome& outcome) {
+        [this, ecg = m_ecg, loaded = m_loaded](Outcome& outcome) {
             m_explanation = 0;
-            if (ecg != m_ecg)
+            if (ecg != m_ecg || loaded != m_loaded) // of another case or another model
                 return;
             if (const auto* failure = std::get_if<QString>(&outcome))
                 emit explainFailed(*failure);
@@ -170,6 +172,21 @@ void CaseSession::embedMissing()
             if (outcome.ecgs + outcome.studies > 0 || (m_retrieval && m_retrieval->studies.empty()))
                 runAnalysis(true);
         });
+}
+
+void CaseSession::exportEcg(const std::filesystem::path& file, const report::EcgPrint& print)
+{
+    if (!m_record)
+        return say(tr("There is nothing to export: open an ECG first"), NoticeBar::Tone::Warning);
+    m_jobs.start(
+        tr("Exporting the ECG"), JobRunner::Lane::Files, this,
+        [record = *m_record, file, print](const base::JobContext&) {
+            if (file.extension() == ".pdf")
+                report::writeEcgPages(record, print, file);
+            else
+                ecg::exportEcg(record, file);
+        },
+        [this, file] { say(tr("The ECG is in %1").arg(QString::fromStdString(file.string()))); });
 }
 
 void CaseSession::writeReport(const std::filesystem::path& pdf, const report::EcgPrint& print)

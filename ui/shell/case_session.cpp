@@ -170,6 +170,8 @@ void CaseSession::openEcg(library::Id ecg)
 
 void CaseSession::readOverlay(const std::variant<library::Id, std::filesystem::path>& which)
 {
+    if (!m_record)
+        return say(tr("Open an ECG first; another one can then be laid over it"), NoticeBar::Tone::Warning);
     m_jobs.start(
         tr("Reading the ECG to lay over"), JobRunner::Lane::Files, this,
         [library = m_library.get(), which](const base::JobContext&) {

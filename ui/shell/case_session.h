@@ -55,6 +55,8 @@ public:
     void refreshLibrary();
     void remove(library::Id ecg, library::Id study);
     void dismissQuarantine(library::Id id);
+    // The open ECG as recorded, by the ending of `file`: .dcm, .hea, .csv, .npy; as a page of it: .pdf.
+    void exportEcg(const std::filesystem::path& file, const report::EcgPrint& print = {});
     void writeReport(const std::filesystem::path& pdf, const report::EcgPrint& print = {});
 
 signals:

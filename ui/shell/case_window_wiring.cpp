@@ -6,6 +6,7 @@
 
 #include <QCursor>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QMenu>
 #include <QMessageBox>
 
@@ -31,6 +32,17 @@ void CaseWindow::Impl::connectActions()
     on(actions.writeReport, [this] {
         if (const QString file = QFileDialog::getSaveFileName(window, tr("Save the case report"), QStringLiteral("case.pdf"), tr("PDF (*.pdf)")); !file.isEmpty())
             session->writeReport(toPath(file), {ecg->options().recording, ecg->options().filter});
+    });
+    on(actions.exportEcg, [this] {
+        const QString kinds = tr("DICOM 12-lead ECG (*.dcm);;WFDB (*.hea);;CSV (*.csv);;NumPy array (*.npy);;Page at true scale, PDF (*.pdf)");
+        QString kind;
+        QString file = QFileDialog::getSaveFileName(window, tr("Export the ECG (a PDF names the patient, the others don't)"), QStringLiteral("ecg.dcm"), kinds, &kind);
+        if (file.isEmpty())
+            return;
+        // A name without an ending gets that of the kind that was chosen.
+        if (QFileInfo(file).suffix().isEmpty())
+            file += kind.section(u'*', 1).section(u')', 0, 0);
+        session->exportEcg(toPath(file), {ecg->options().recording, ecg->options().filter});
     });
     on(actions.screenshot, [this] {
         if (const QString file = QFileDialog::getSaveFileName(window, tr("Save a picture of the window"), QStringLiteral("workstation.png"), tr("PNG (*.png)")); !file.isEmpty())

@@ -358,6 +358,126 @@ private slots:
         QVERIFY(!panel->isVisible()); // the same again closes it
     }
 
+    void whatMovedTheEmbeddingIsBehindTheTraces()
+    {
+        const ecg::EcgRecord record = beats();
+        const ecg::EcgRecipe recipe;
+        inference::EcgSaliency saliency;
+        saliency.columns = 1008;
+        saliency.columnsPerSecond = 500;
+        saliency.values.assign(12 * 1008, 0.0f);
+        for (int i = 240; i < 260; ++i) // the first QRS of lead II
+            saliency.values[std::size_t(1008 + i)] = 1;
+        saliency.patches = 42;
+        saliency.perPatch.assign(12 * 42, 0.0f);
+        saliency.perPatch[42 + 10] = 20;
+        saliency.signalSha256 = record.signalHash();
+        saliency.recipeHash = recipe.hash();
+        inference::shareAmongLeads(saliency);
+
+        ui::EcgPageView view;
+        test::showView(view, {1400, 700});
+        view.setRecipe(recipe, QStringLiteral("demo"));
+        view.setRecord(record);
+        test::settle(view);
+        view.setFormat(ecg::PageFormat::TwelveByOne);
+        ui::PagePlot& plot = test::plotOf(view);
+        const auto tinted = [&](Lead lead, double seconds) {
+            plot.replot(QCustomPlot::rpImmediateRefresh);
+            const QImage image = plot.grab().toImage();
+            const QPoint at = test::pointOf(plot, lead, seconds, -0.15) * image.devicePixelRatio();
+            return std::abs(qBlue(image.pixel(at)) - plot.colours().paper.blue());
+        };
+        QVERIFY(tinted(Lead::II, 0.495) < 40);
+        view.setSaliency(saliency);
+        QVERIFY(plot.content().saliency);
+        QVERIFY2(tinted(Lead::II, 0.495) > 40, qPrintable(QString::number(tinted(Lead::II, 0.495))));
+        QVERIFY(tinted(Lead::V4, 0.495) < 40); // another lead
+        QVERIFY(tinted(Lead::II, 1.2) < 40);   // another time
+        view.showSide(ui::EcgPageView::Side::Model);
+        QTest::qWait(300);
+        test::picture(view, QStringLiteral("saliency"));
+        // Of another signal it isn't shown, and another case forgets it.
+        view.setRecord(beats(500, 10, 0.7));
+        QVERIFY(!plot.content().saliency);
+        view.setSaliency(saliency);
+        QVERIFY(!plot.content().saliency);
+    }
+
+    void anOverlayNeedsACase()
+    {
+        ui::EcgPageView view;
+        test::showView(view);
+        view.setOverlay(beats(), QStringLiteral("alone")); // nothing to lay it over
+        QTest::qWait(50);
+        QVERIFY(!view.record());
+        view.setRecord(beats());
+        view.setOverlay(beats(1000), QStringLiteral("second"));
+        view.setError(QStringLiteral("Unreadable."));
+        QTest::qWait(150); // what was under way comes to nothing
+        QVERIFY(!view.record());
+    }
+
+    void aLongerPageBeginsWhereItCan()
+    {
+        ui::EcgPageView view;
+        test::showView(view);
+        view.setRecord(beats(500, 60));
+        test::settle(view);
+        view.findChild<QScrollBar*>(QStringLiteral("ecgTimeScroll"))->setValue(4500);
+        QCOMPARE(test::plotOf(view).page().fromSeconds, 45.0);
+        ui::PageOptions options = view.options();
+        QCOMPARE(options.recording.startSeconds, 45.0);
+        options.recording.mmPerMillivolt = 5; // what isn't about time doesn't scroll
+        view.setOptions(options);
+        QCOMPARE(test::plotOf(view).page().fromSeconds, 45.0);
+        view.setFormat(ecg::PageFormat::SingleLead); // a minute on one page
+        QCOMPARE(test::plotOf(view).page().fromSeconds, 0.0);
+    }
+
+    void aFilterThatTheRateCannotBearIsNotNamed()
+    {
+        ui::EcgPageView view;
+        test::showView(view);
+        view.setRecord(beats(100));
+        test::settle(view);
+        ui::PageOptions options = view.options();
+        options.filter = {0.5, 150.0, 50.0};
+        view.setOptions(options);
+        QTRY_VERIFY(test::plotOf(view).content().foot.contains(QStringLiteral("shown with")));
+        const QString foot = test::plotOf(view).content().foot;
+        QVERIFY2(foot.contains(QStringLiteral("0.5")) && !foot.contains(QStringLiteral("150")) && !foot.contains(QStringLiteral("notch")), qPrintable(foot));
+    }
+
+    void callipersOfTheBeatAreItsOwn()
+    {
+        ui::EcgPageView view;
+        test::showView(view);
+        view.setRecord(beats());
+        test::settle(view);
+        ui::PagePlot& plot = test::plotOf(view);
+        view.toggleCallipers();
+        dragOn(plot, test::pointOf(plot, Lead::I, 0.5, 0.4), test::pointOf(plot, Lead::I, 1.5, 0.9));
+        const auto ink = [&] {
+            plot.replot(QCustomPlot::rpImmediateRefresh);
+            const QImage image = plot.grab().toImage();
+            int found = 0;
+            for (int y = 0; y < image.height(); ++y)
+                for (int x = 0; x < image.width(); ++x)
+                    found += image.pixelColor(x, y) == plot.colours().mark;
+            return found;
+        };
+        const int withCalliper = ink();
+        QVERIFY(withCalliper > 50);
+        ui::PageOptions options = view.options();
+        options.source = ui::PageSource::MedianBeat;
+        options.beat.format = ecg::PageFormat::ThreeByFour;
+        view.setOptions(options);
+        QCOMPARE(test::plotOf(view).content().overlay.has_value(), false);
+        view.toggleMedianBeat();
+        QVERIFY(std::abs(ink() - withCalliper) < withCalliper / 4); // still where it was set
+    }
+
     void optionsAreRememberedButForTheFilter()
     {
         ui::PageOptions options;
