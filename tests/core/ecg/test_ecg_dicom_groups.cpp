@@ -258,6 +258,44 @@ private slots:
         QVERIFY(test::hasWarning(record.warnings, "borders-ignored"));
     }
 
+    void manyCandidatesForBorders()
+    {
+        // Of a file that describes the rhythm beat by beat only the first are looked at, and no QRS is longer than 1 s.
+        std::vector<int> beat(1000, 0);
+        for (int i = 40; i < 50; ++i)
+            beat[std::size_t(i)] = i % 2 ? 900 : -900;
+        const Group r{"RHYTHM", "500", nullptr, "SS", {one, two}, std::vector<int>(1000, 0)},
+            m{"MEDIAN BEAT", "500", nullptr, "SS", {one, two}, beat};
+        const auto notesWith = [](int flat) {
+            std::vector<Note> notes;
+            for (int i = 0; i < flat; ++i) {
+                notes.push_back({"5.10.3-3", "", 701, i + 1, 1});
+                notes.push_back({"5.10.3-4", "", 711, i + 1, 1});
+            }
+            notes.push_back({"5.10.3-3", "", 41, 60000, 1});
+            notes.push_back({"5.10.3-4", "", 51, 60000, 1});
+            return notes;
+        };
+        QCOMPARE(read(object({r, m}, notesWith(50))).fileBorders.qrsOnset, std::optional(0.08));
+        QCOMPARE(read(object({r, m}, notesWith(100))).fileBorders, WaveBorders{});
+        QCOMPARE(read(object({r, m}, {{"5.10.3-3", "", 41, 1, 1}, {"5.10.3-4", "", 600, 1, 1}})).fileBorders,
+                 WaveBorders{});
+    }
+
+    void agesAreDigits()
+    {
+        const auto ageOf = [&](const char* written) {
+            DataWriter data;
+            data.text(0x00080016, "UI", test::ecgClass).text(0x00080060, "CS", "ECG").text(0x00101010, "AS", written);
+            data.sequence(0x54000100, {group({"RHYTHM", "500", nullptr, "SS", {one}, ramp(10)})});
+            return read(test::withMeta(data.data(), "1.2.840.10008.1.2.1", test::ecgClass)).patient.ageYears;
+        };
+        QCOMPARE(ageOf("061Y"), std::optional(61));
+        QCOMPARE(ageOf("030M"), std::optional(2));
+        for (const char* odd : {"nanY", "infY", "9e9Y", "-01Y", "1.5Y"})
+            QCOMPARE(ageOf(odd), std::optional<int>());
+    }
+
     void exportedAndReadBack()
     {
         EcgRecord record = test::syntheticRecord(500, 4);
