@@ -2,6 +2,7 @@
 // DICOM objects with several multiplex groups, skew, borders and other classes, and what is written as DICOM.
 #include "core/dicom/make_dicom.h"
 #include "dicom/waveform.h"
+#include "dicom/write_ecg.h"
 #include "ecg/ecg_reader.h"
 #include "ecg/export_dicom.h"
 #include "ecg/readers/dicom_groups.h"
@@ -331,6 +332,29 @@ private slots:
         // New identifiers each time.
         exportEcg(record, m_folder.path("y.dcm"));
         QVERIFY(readEcg(m_folder.path("y.dcm")).studyUid != back.studyUid && back.studyUid.starts_with("2.25."));
+    }
+
+    void oddNumbersAreWritten()
+    {
+        EcgRecord record = test::syntheticRecord(1000.0 / 3, 4); // more digits than a decimal string holds
+        record.filters = {0.05, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()};
+        constexpr float infinite = std::numeric_limits<float>::infinity();
+        record[Lead::V1][3] = infinite;
+        record[Lead::V1][4] = -infinite;
+        const auto path = m_folder.path("o.dcm");
+        exportEcg(record, path);
+        const EcgRecord back = readEcg(path);
+        QVERIFY(std::abs(back.samplingHz - record.samplingHz) < 1e-9);
+        QVERIFY(back.filters.highPassHz == 0.05 && !back.filters.lowPassHz && !back.filters.notchHz);
+        QVERIFY(std::isnan(back[Lead::V1][3]) && std::isnan(back[Lead::V1][4]));
+        for (std::size_t i = 5; i < record.samples(); ++i)
+            QVERIFY(std::abs(back[Lead::V1][i] - record[Lead::V1][i]) < 2.5e-5f);
+        for (const double value : {333.3333333333333, 0.1, 1000.0, 1 / 3e9, 1e-300 / 3, 12345678901234567.0 / 7})
+            QVERIFY(dicom::decimalString(value).size() <= 16 &&
+                    std::abs(std::stod(dicom::decimalString(value)) / value - 1) < 1e-8);
+        exportEcg(record, m_folder.path("o.hea"));
+        const EcgRecord wfdb = readEcg(m_folder.path("o.hea"));
+        QVERIFY(std::isnan(wfdb[Lead::V1][3]) && std::abs(wfdb[Lead::V1][100] - record[Lead::V1][100]) < 1e-4f);
     }
 
     void exportedForItsRateAndLength()
