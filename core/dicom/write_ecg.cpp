@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <random>
 
 namespace echo2ecg::dicom {
@@ -39,13 +40,6 @@ std::string newUid()
     }
     std::reverse(digits.begin(), digits.end());
     return "2.25." + digits;
-}
-
-std::string decimal(double value)
-{
-    char text[32];
-    const auto end = std::to_chars(text, text + 16, value).ptr;
-    return {text, end};
 }
 
 const char* classFor(const EcgObjectOut& ecg)
@@ -121,12 +115,13 @@ void putChannel(Writer group, const EcgObjectOut& ecg, const EcgChannelOut& chan
               channel.units == "uV" ? "microvolt" : "millivolt");
     item.text(DCM_ChannelSensitivityCorrectionFactor, "1").text(DCM_ChannelBaseline, "0");
     item.text(DCM_ChannelSampleSkew, "0").number(DCM_WaveformBitsStored, 16);
-    if (ecg.lowHz)
-        item.text(DCM_FilterLowFrequency, decimal(*ecg.lowHz));
-    if (ecg.highHz)
-        item.text(DCM_FilterHighFrequency, decimal(*ecg.highHz));
-    if (ecg.notchHz)
-        item.text(DCM_NotchFilterFrequency, decimal(*ecg.notchHz));
+    const auto usable = [](const std::optional<double>& hz) { return hz && std::isfinite(*hz) && *hz > 0; };
+    if (usable(ecg.lowHz))
+        item.text(DCM_FilterLowFrequency, decimalString(*ecg.lowHz));
+    if (usable(ecg.highHz))
+        item.text(DCM_FilterHighFrequency, decimalString(*ecg.highHz));
+    if (usable(ecg.notchHz))
+        item.text(DCM_NotchFilterFrequency, decimalString(*ecg.notchHz));
 }
 
 void putWaveform(Writer object, const EcgObjectOut& ecg)
@@ -136,7 +131,7 @@ void putWaveform(Writer object, const EcgObjectOut& ecg)
     group.text(DCM_WaveformOriginality, "ORIGINAL").number(DCM_NumberOfWaveformChannels, unsigned(ecg.channels.size()));
     if (group.item().putAndInsertUint32(DCM_NumberOfWaveformSamples, Uint32(samples)).bad())
         throw base::Error(ErrorCode::Io, "A DICOM element can't be built.");
-    group.text(DCM_SamplingFrequency, decimal(ecg.samplingHz)).text(DCM_MultiplexGroupLabel, "RHYTHM");
+    group.text(DCM_SamplingFrequency, decimalString(ecg.samplingHz)).text(DCM_MultiplexGroupLabel, "RHYTHM");
     for (const EcgChannelOut& channel : ecg.channels)
         putChannel(group, ecg, channel);
     group.number(DCM_WaveformBitsAllocated, 16).text(DCM_WaveformSampleInterpretation, "SS");
@@ -150,6 +145,16 @@ void putWaveform(Writer object, const EcgObjectOut& ecg)
 }
 
 } // namespace
+
+std::string decimalString(double value)
+{
+    constexpr std::size_t longest = 16; // PS3.5 6.2
+    char text[64];
+    const char* end = std::to_chars(text, text + sizeof text, value).ptr;
+    for (int digits = 14; std::size_t(end - text) > longest; --digits)
+        end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, digits).ptr;
+    return std::string(static_cast<const char*>(text), end);
+}
 
 void writeEcgObject(const EcgObjectOut& ecg, const std::filesystem::path& file)
 {

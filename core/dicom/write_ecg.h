@@ -24,7 +24,7 @@ struct EcgObjectOut
 {
     double samplingHz = 0;
     std::vector<EcgChannelOut> channels; // of equal length
-    std::optional<double> lowHz, highHz, notchHz;
+    std::optional<double> lowHz, highHz, notchHz; // not written unless finite and above 0
     std::string patientName, patientId, sex;
     std::optional<int> ageYears;
     std::string date, time; // ISO
@@ -33,6 +33,9 @@ struct EcgObjectOut
 
 // The sample that says "no value" in what is written (Waveform Padding Value).
 constexpr std::int16_t ecgPadding = -32768;
+
+// The number as a decimal string (DS): exactly where that takes at most 16 characters, else with as many digits as fit.
+std::string decimalString(double value);
 
 // Writes explicit little endian with new UIDs under 2.25: 12-lead ECG waveform storage where the rate (200 to 1000 Hz)
 // and the length (16384 samples) are within its bounds, General ECG for longer ones, Ambulatory ECG for 50 to 200 Hz.

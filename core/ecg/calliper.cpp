@@ -38,8 +38,12 @@ std::optional<double> slopeAt(const std::vector<float>& y, std::ptrdiff_t at, st
     return sum / weight * rate;
 }
 
+// Nothing where the range has no sample: the last one alone is no baseline.
 std::optional<double> medianBetween(const EcgRecord& record, Lead lead, double from, double to)
 {
+    const auto last = double(record[lead].size()) - 1;
+    if (!(std::round(from * record.samplingHz) <= last && std::round(to * record.samplingHz) >= 0))
+        return std::nullopt;
     std::vector<float> values;
     for (auto i = sampleAt(record, lead, from); i <= sampleAt(record, lead, to); ++i)
         if (const float value = record[lead][std::size_t(i)]; std::isfinite(value))

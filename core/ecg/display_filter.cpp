@@ -19,24 +19,32 @@ std::string numberOf(double value)
     return {text, end};
 }
 
-// The sections that can be calculated at this rate, and what can't.
-std::vector<Biquad> sectionsOf(const DisplayFilter& filter, double samplingHz, std::string& leftOut)
+std::vector<Biquad> sectionsOf(const DisplayFilter& filter, double samplingHz)
 {
     std::vector<Biquad> sections;
-    const auto add = [&](const std::optional<double>& hz, const char* what, auto make) {
-        if (!hz)
-            return;
-        if (*hz > 0 && *hz < samplingHz / 2)
-            sections.push_back(make(*hz));
-        else
-            leftOut += (leftOut.empty() ? "" : ", ") + std::string(what) + " " + numberOf(*hz) + " Hz" +
-                       (*hz > 0 ? " (not below half the sampling rate of " + numberOf(samplingHz) + " Hz)"
-                                : " (not a frequency)");
-    };
-    add(filter.highPassHz, "high-pass", [&](double hz) { return Biquad::highPass(hz, samplingHz); });
-    add(filter.lowPassHz, "low-pass", [&](double hz) { return Biquad::lowPass(hz, samplingHz); });
-    add(filter.notchHz, "notch", [&](double hz) { return Biquad::notch(hz, samplingHz, notchQuality); });
+    if (filter.highPassHz)
+        sections.push_back(Biquad::highPass(*filter.highPassHz, samplingHz));
+    if (filter.lowPassHz)
+        sections.push_back(Biquad::lowPass(*filter.lowPassHz, samplingHz));
+    if (filter.notchHz)
+        sections.push_back(Biquad::notch(*filter.notchHz, samplingHz, notchQuality));
     return sections;
+}
+
+// What of `wanted` isn't in `applied`, and why.
+std::string missingFrom(const DisplayFilter& applied, const DisplayFilter& wanted, double samplingHz)
+{
+    std::string text;
+    const auto add = [&](const std::optional<double>& hz, const std::optional<double>& there, const char* what) {
+        if (hz && !there)
+            text += (text.empty() ? "" : ", ") + std::string(what) + " " + numberOf(*hz) + " Hz" +
+                    (*hz > 0 ? " (not below half the sampling rate of " + numberOf(samplingHz) + " Hz)"
+                             : " (not a frequency)");
+    };
+    add(wanted.highPassHz, applied.highPassHz, "high-pass");
+    add(wanted.lowPassHz, applied.lowPassHz, "low-pass");
+    add(wanted.notchHz, applied.notchHz, "notch");
+    return text;
 }
 
 } // namespace
@@ -57,13 +65,21 @@ std::string DisplayFilter::describe() const
     return text + ", zero phase";
 }
 
+DisplayFilter applicable(const DisplayFilter& filter, double samplingHz)
+{
+    const auto part = [samplingHz](const std::optional<double>& hz) {
+        return hz && *hz > 0 && *hz < samplingHz / 2 ? hz : std::nullopt;
+    };
+    return {part(filter.highPassHz), part(filter.lowPassHz), part(filter.notchHz)};
+}
+
 EcgRecord filtered(const EcgRecord& record, const DisplayFilter& filter, std::string* leftOut)
 {
     EcgRecord result = record;
-    std::string omitted;
-    const std::vector<Biquad> sections = sectionsOf(filter, record.samplingHz, omitted);
+    const DisplayFilter applied = applicable(filter, record.samplingHz);
+    const std::vector<Biquad> sections = sectionsOf(applied, record.samplingHz);
     if (leftOut)
-        *leftOut = omitted;
+        *leftOut = missingFrom(applied, filter, record.samplingHz);
     if (sections.empty())
         return result;
     ZeroPhase zeroPhase;

@@ -18,6 +18,10 @@ struct DisplayFilter
     bool operator==(const DisplayFilter&) const = default;
 };
 
+// The filter without the parts that can't be applied at this rate: a corner must be above 0 and below half the rate.
+// What `filtered` does, and what a page may say was done.
+DisplayFilter applicable(const DisplayFilter& filter, double samplingHz);
+
 // The record with all leads filtered forwards and backwards (Butterworth, second order each way; notch of quality 30
 // with its harmonics left alone), edges extended by reflection. NaN stays NaN and doesn't spread: each stretch between
 // is filtered on its own. A corner at or above half the rate is left out, and said in `leftOut` when given.

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 
 namespace echo2ecg::ecg {
 
@@ -21,13 +20,7 @@ constexpr std::array<const char*, leadCount> leadCodes{"2:1", "2:2", "2:61", "2:
 
 DicomStep step(double value, const char* units)
 {
-    char text[40];
-    const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-    DicomStep s{std::string(text, end), units, 0, false};
-    if (s.text.size() > 16) { // the length of a decimal string
-        std::snprintf(text, sizeof text, "%.10g", value);
-        s.text = text;
-    }
+    DicomStep s{dicom::decimalString(value), units, 0, false};
     std::from_chars(s.text.data(), s.text.data() + s.text.size(), s.value);
     return s;
 }
@@ -46,7 +39,7 @@ double rawOf(float millivolts, const DicomStep& s)
 bool fits(const std::vector<float>& values, const DicomStep& s)
 {
     return std::all_of(values.begin(), values.end(), [&](float v) {
-        if (std::isnan(v))
+        if (!std::isfinite(v))
             return true;
         const double raw = rawOf(v, s);
         return std::abs(raw) <= largest && readBack(raw, s) == v;
@@ -66,7 +59,7 @@ DicomStep dicomStepFor(const std::vector<float>& values)
         }
     float peak = 0;
     for (const float v : values)
-        if (!std::isnan(v))
+        if (std::isfinite(v))
             peak = std::max(peak, std::abs(v));
     return step(1000 * double(peak) / 32000, "uV");
 }
@@ -91,8 +84,8 @@ void exportDicom(const EcgRecord& record, const std::filesystem::path& out)
         dicom::EcgChannelOut channel{leadCodes[index(lead)], "Lead " + std::string(name(lead)), s.text, s.units, {}};
         channel.samples.reserve(values.size());
         for (const float v : values)
-            channel.samples.push_back(std::isnan(v) ? dicom::ecgPadding
-                                                    : std::int16_t(std::clamp(rawOf(v, s), -largest, largest)));
+            channel.samples.push_back(std::isfinite(v) ? std::int16_t(std::clamp(rawOf(v, s), -largest, largest))
+                                                       : dicom::ecgPadding);
         ecg.channels.push_back(std::move(channel));
     }
     dicom::writeEcgObject(ecg, out);

@@ -25,7 +25,7 @@ std::string shortest(double value)
 bool fits(const std::vector<float>& values, double gain)
 {
     return std::all_of(values.begin(), values.end(), [gain](float v) {
-        if (std::isnan(v))
+        if (!std::isfinite(v))
             return true;
         const double steps = std::round(double(v) * gain);
         // Read back as a float it must be the same float.
@@ -49,7 +49,7 @@ WfdbGain wfdbGainFor(const std::vector<float>& values)
     std::vector<float> sorted;
     sorted.reserve(values.size());
     for (const float v : values)
-        if (!std::isnan(v)) {
+        if (std::isfinite(v)) {
             sorted.push_back(v);
             peak = std::max(peak, std::abs(v));
         }
@@ -71,7 +71,9 @@ WfdbGain wfdbGainFor(const std::vector<float>& values)
             if (fits(values, candidate))
                 return {candidate, true};
     }
-    return {std::min(1e5, std::floor(32000 / double(peak))), false};
+    // A whole number of steps per mV, except for values so large that none would be left.
+    const double gain = 32000 / double(peak);
+    return {std::min(1e5, gain >= 1 ? std::floor(gain) : gain), false};
 }
 
 void exportWfdb(const EcgRecord& record, const std::filesystem::path& out)
@@ -90,7 +92,7 @@ void exportWfdb(const EcgRecord& record, const std::filesystem::path& out)
         std::vector<std::int32_t> column(n, invalidSample);
         std::uint32_t sum = 0;
         for (std::size_t i = 0; i < std::min(n, values.size()); ++i)
-            if (!std::isnan(values[i]))
+            if (std::isfinite(values[i]))
                 column[i] = std::int32_t(
                     std::clamp(std::round(double(values[i]) * gain.gain), -double(largest), double(largest)));
         for (const std::int32_t value : column)

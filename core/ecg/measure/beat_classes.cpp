@@ -137,6 +137,11 @@ bool similar(const Fit& fit, const Template& shape)
 
 } // namespace
 
+bool staysBetween(const std::vector<std::size_t>& peaks, std::size_t which, std::size_t place)
+{
+    return (which == 0 || place > peaks[which - 1]) && (which + 1 >= peaks.size() || place < peaks[which + 1]);
+}
+
 BeatClasses classify(const EcgRecord& record, QrsDetection& detection)
 {
     BeatClasses result;
@@ -188,8 +193,10 @@ BeatClasses classify(const EcgRecord& record, QrsDetection& detection)
         result.agreement[beat] = fit.correlation;
         if (similar(fit, shape)) {
             result.classOf[beat] = result.dominant;
-            detection.peaks[beat] += fit.at * cutter.factor();
-            detection.peaks[beat] -= cutter.shifts() * cutter.factor();
+            const std::size_t place =
+                detection.peaks[beat] + fit.at * cutter.factor() - cutter.shifts() * cutter.factor();
+            if (staysBetween(detection.peaks, beat, place))
+                detection.peaks[beat] = place;
             ++result.dominantBeats;
         } else if (result.classOf[beat] == result.dominant) {
             result.classOf[beat] = int(shapes.size()); // joined while the template was still another

@@ -15,7 +15,11 @@ struct BeatClasses
     std::size_t dominantBeats = 0;
 };
 
-// Moves the peaks of the dominant class so that their complexes lie over each other.
+// Whether peak `which` may be put at `place`: between its neighbours, so that peaks stay strictly ascending.
+bool staysBetween(const std::vector<std::size_t>& peaks, std::size_t which, std::size_t place);
+
+// Moves the peaks of the dominant class so that their complexes lie over each other; one that would meet its neighbour
+// stays where it is.
 BeatClasses classify(const EcgRecord& record, QrsDetection& detection);
 
 } // namespace echo2ecg::ecg

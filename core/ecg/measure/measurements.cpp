@@ -150,7 +150,6 @@ Measurements measure(const EcgRecord& record)
             result.whyNot = "Fewer than three QRS complexes were found.";
         } else {
             measureBeat(record, detection, result);
-            std::sort(result.rPeaks.begin(), result.rPeaks.end());
         }
         result.paced = isPaced(spikes, result.rPeaks, record.samplingHz);
         result.afterGap = gapsBefore(record, result.rPeaks);

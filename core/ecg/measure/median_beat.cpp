@@ -172,7 +172,8 @@ void align(const EcgRecord& record, QrsDetection& detection, const std::vector<s
                 place = at + k - shift;
             }
         }
-        detection.peaks[beat] = place;
+        if (staysBetween(detection.peaks, beat, place))
+            detection.peaks[beat] = place;
     }
 }
 

@@ -25,8 +25,8 @@ struct MedianBeat
 // median of its neighbours), unless a third of them would be: then the rhythm is irregular, and all stay.
 std::vector<bool> chooseBeats(const std::vector<std::size_t>& peaks, const BeatClasses& classes);
 
-// Moves the peaks of the chosen beats to their exact places. `levelBefore` is how long before the R peak the PQ level
-// is taken, in seconds. Needs at least one chosen beat.
+// Moves the peaks of the chosen beats to their exact places; ascending peaks stay so. `levelBefore` is how long before
+// the R peak the PQ level is taken, in seconds. Needs at least one chosen beat.
 MedianBeat medianBeat(const EcgRecord& record, QrsDetection& detection, const std::vector<bool>& chosen,
                       double levelBefore);
 

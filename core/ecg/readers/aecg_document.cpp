@@ -299,10 +299,10 @@ void AecgDocument::person(const std::string& tag, const std::string& text)
             p.sex = code == "F" || code == "M" ? code : code == "UN" ? "O" : "";
         } else if (tag == "birthTime") {
             const std::string when = attribute("value");
-            const auto year = parseNumber(when.substr(0, 4));
+            const auto year = parseDigits(when.substr(0, 4));
             if (when.size() >= 8 && year)
-                p.birthDate = isoDate(int(*year), int(parseNumber(when.substr(4, 2)).value_or(0)),
-                                      int(parseNumber(when.substr(6, 2)).value_or(0)));
+                p.birthDate = isoDate(*year, parseDigits(when.substr(4, 2)).value_or(0),
+                                      parseDigits(when.substr(6, 2)).value_or(0));
         }
     } else if (parent() == "name" && parent(2) == "subjectDemographicPerson" && !text.empty()) {
         if (tag == "family")

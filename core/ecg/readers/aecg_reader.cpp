@@ -184,12 +184,11 @@ void takeMoment(EcgRecord& record, const std::string& stamp)
 {
     if (stamp.size() < 8)
         return;
-    record.date = isoDate(int(parseNumber(stamp.substr(0, 4)).value_or(0)),
-                          int(parseNumber(part(stamp, 4)).value_or(0)), int(parseNumber(part(stamp, 6)).value_or(0)));
-    const auto hour = parseNumber(part(stamp, 8)), minute = parseNumber(part(stamp, 10));
-    if (hour && minute && *hour >= 0 && *hour < 24 && *minute >= 0 && *minute < 60)
-        record.time = part(stamp, 8) + ":" + part(stamp, 10) + ":" +
-                      (parseNumber(part(stamp, 12)) ? part(stamp, 12) : std::string("00"));
+    record.date = isoDate(parseDigits(stamp.substr(0, 4)).value_or(0), parseDigits(part(stamp, 4)).value_or(0),
+                          parseDigits(part(stamp, 6)).value_or(0));
+    const auto hour = parseDigits(part(stamp, 8)), minute = parseDigits(part(stamp, 10));
+    if (hour && minute)
+        record.time = isoTime(*hour, *minute, parseDigits(part(stamp, 12)).value_or(0));
 }
 
 } // namespace

@@ -52,8 +52,11 @@ EcgRecord ContecReader::read(const std::filesystem::path& file) const
         throw ParseError(ErrorCode::Malformed, "The Contec header has no date and time.", {file, "offset 10"});
     const ByteView bytes(all, file);
     record.patient.name = plainText(bytes.text(32, 8));
-    record.date = all.substr(10, 10);
-    record.time = all.substr(21, 8);
+    const auto part = [&all](std::size_t at, std::size_t digits) {
+        return parseDigits(std::string_view(all).substr(at, digits)).value_or(0);
+    };
+    record.date = isoDate(part(10, 4), part(15, 2), part(18, 2));
+    record.time = isoTime(part(21, 2), part(24, 2), part(27, 2));
     const int sex = bytes.u8(40), age = bytes.u8(41);
     record.patient.sex = sex == 0 ? "F" : sex == 1 ? "M" : "";
     if (age > 0 && age <= 130)

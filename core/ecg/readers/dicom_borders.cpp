@@ -85,34 +85,50 @@ void take(Candidate& candidate, const WaveformAnnotation& note, double rate)
     }
 }
 
-// How much steeper the signal is between two times than on the whole, over all channels.
-double steepness(const WaveformGroup& group, double from, double to)
+// The mean step from sample to sample over all channels, between two places (in samples); 0 where there is none.
+double meanStep(const WaveformGroup& group, double first, double last)
 {
-    double inside = 0, all = 0;
-    std::size_t insideCount = 0, allCount = 0;
-    const double first = from * group.samplingHz, last = to * group.samplingHz;
+    double sum = 0;
+    std::size_t count = 0;
     for (const WaveformChannel& channel : group.channels) {
-        for (std::size_t i = 1; i < channel.samples.size(); ++i) {
+        const auto n = double(channel.samples.size());
+        const auto end = std::size_t(std::clamp(std::floor(last) + 1, 0.0, n));
+        for (auto i = std::size_t(std::clamp(std::ceil(first), 1.0, std::max(1.0, n))); i < end; ++i) {
             const double step = std::abs(double(channel.samples[i]) - double(channel.samples[i - 1]));
             if (!std::isfinite(step))
                 continue;
-            all += step;
-            ++allCount;
-            if (double(i) >= first && double(i) <= last) {
-                inside += step;
-                ++insideCount;
-            }
+            sum += step;
+            ++count;
         }
     }
-    return insideCount && all > 0 ? inside / double(insideCount) / (all / double(allCount)) : 0;
+    return count ? sum / double(count) : 0;
 }
+
+// How much steeper the signal is between two times than on the whole.
+class Steepness
+{
+public:
+    explicit Steepness(const WaveformGroup& group)
+        : m_group(group), m_usual(meanStep(group, 0, double(group.channels.front().samples.size())))
+    {
+    }
+    double operator()(double from, double to) const
+    {
+        return m_usual > 0 ? meanStep(m_group, from * m_group.samplingHz, to * m_group.samplingHz) / m_usual : 0;
+    }
+
+private:
+    const WaveformGroup& m_group;
+    double m_usual;
+};
 
 } // namespace
 
 WaveBorders bordersInMedian(const WaveformDocument& document, const WaveformGroup& median, const WaveformGroup& rhythm,
                             base::Warnings& warnings)
 {
-    constexpr double steepEnough = 1.5;
+    constexpr double steepEnough = 1.5, longestQrs = 1; // s
+    constexpr std::size_t mostCandidates = 100;         // a file describes one beat, or one per lead
     std::map<int, Candidate> candidates; // by annotation group
     for (const WaveformAnnotation& note : document.annotations) {
         const Meaning meaning = meaningOf(note);
@@ -123,6 +139,8 @@ WaveBorders bordersInMedian(const WaveformDocument& document, const WaveformGrou
         const bool ofRhythm = groups.empty() || std::find(groups.begin(), groups.end(), rhythm.number) != groups.end();
         if (!ofMedian && !(ofRhythm && median.samplingHz == rhythm.samplingHz))
             continue;
+        if (candidates.size() >= mostCandidates && candidates.count(note.group) == 0)
+            continue;
         Candidate& candidate = candidates[note.group];
         candidate.ofMedian = candidate.ofMedian && ofMedian;
         take(candidate, note, median.samplingHz);
@@ -130,15 +148,18 @@ WaveBorders bordersInMedian(const WaveformDocument& document, const WaveformGrou
     for (const auto& [number, candidate] : candidates)
         if (candidate.ofMedian)
             return candidate.borders;
+    if (candidates.empty())
+        return {};
+    const Steepness ofMedian(median), ofRhythm(rhythm);
     const Candidate* best = nullptr;
     double bestSteepness = steepEnough;
     const double end = double(median.channels.front().samples.size()) / median.samplingHz;
     for (const auto& [number, candidate] : candidates) {
         const auto &onset = candidate.borders.qrsOnset, &offset = candidate.borders.qrsOffset;
-        if (!onset || !offset || *onset < 0 || *offset > end)
+        if (!onset || !offset || !(*onset >= 0 && *offset <= end && *offset - *onset <= longestQrs))
             continue;
-        const double inMedian = steepness(median, *onset, *offset);
-        if (inMedian > bestSteepness && inMedian > steepness(rhythm, *onset, *offset)) {
+        const double inMedian = ofMedian(*onset, *offset);
+        if (inMedian > bestSteepness && inMedian > ofRhythm(*onset, *offset)) {
             best = &candidate;
             bestSteepness = inMedian;
         }

@@ -26,18 +26,18 @@ std::optional<int> ageOf(const std::string& age)
 {
     if (age.size() != 4)
         return std::nullopt;
-    const auto value = parseNumber(std::string_view(age).substr(0, 3));
+    const auto value = parseDigits(std::string_view(age).substr(0, 3));
     if (!value)
         return std::nullopt;
     switch (age[3]) {
     case 'Y':
-        return int(*value);
+        return *value;
     case 'M':
-        return int(*value / 12);
+        return *value / 12;
     case 'W':
-        return int(*value / 52);
+        return *value / 52;
     case 'D':
-        return int(*value / 365);
+        return *value / 365;
     default:
         return std::nullopt;
     }
@@ -297,6 +297,11 @@ void cutFilledEnd(WaveformGroup& median)
 
 void takeMedian(EcgRecord& record, const WaveformDocument& document, const DicomGroups& groups)
 {
+    const double hz = groups.median->samplingHz;
+    if (!(std::isfinite(hz) && hz > 0) || groups.median->channels.front().samples.size() > maxSamplesPerLead) {
+        noteLostBeat(record, "group " + std::to_string(groups.median->number));
+        return;
+    }
     WaveformGroup median = *groups.median;
     cutFilledEnd(median);
     if (median.channels.front().samples.empty()) {

@@ -7,7 +7,7 @@
 
 #include <array>
 #include <cmath>
-#include <cstdio>
+#include <utility>
 
 namespace echo2ecg::ecg {
 
@@ -70,7 +70,7 @@ private:
             if (start > m_bytes.size() || m_bytes.u16(start + 2) != id)
                 throw ParseError(ErrorCode::Malformed, "A section isn't where the table says.", m_bytes.place(at));
             const std::size_t there = std::min(length, m_bytes.size() - start);
-            if (there < length)
+            if (there < length && !std::exchange(m_cut[id], true))
                 m_record.warnings.push_back({"truncated", "A section breaks off.", "section " + std::to_string(id)});
             if (there > sectionHeader)
                 m_sections[id] = m_bytes.part(start + sectionHeader, there - sectionHeader);
@@ -90,12 +90,8 @@ private:
             else if (tag == 25 && length >= 4)
                 m_record.date =
                     isoDate(section.u8(at) << 8 | section.u8(at + 1), section.u8(at + 2), section.u8(at + 3));
-            else if (tag == 26 && length >= 3 && section.u8(at) < 24 && section.u8(at + 1) < 60) {
-                char text[32];
-                std::snprintf(text, sizeof text, "%02d:%02d:%02d", section.u8(at), section.u8(at + 1),
-                              section.u8(at + 2));
-                m_record.time = text;
-            }
+            else if (tag == 26 && length >= 3)
+                m_record.time = isoTime(section.u8(at), section.u8(at + 1), section.u8(at + 2));
             at += length;
         }
     }
@@ -149,6 +145,7 @@ private:
     const ByteView& m_bytes;
     EcgRecord& m_record;
     std::array<std::optional<ByteView>, 12> m_sections;
+    std::array<bool, 12> m_cut{}; // breaks off, and that was said
 };
 
 } // namespace

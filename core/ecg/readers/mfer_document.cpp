@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 namespace echo2ecg::ecg {
@@ -18,6 +17,8 @@ using namespace mfer;
 namespace {
 
 constexpr std::size_t maxChannels = 512, maxFrames = 10'000;
+constexpr std::size_t maxFrameChannels = 65'536; // over all frames
+constexpr std::size_t maxLeadName = 64;
 
 // By tag, with the byte order in which they are written.
 using Definitions = std::map<unsigned, std::pair<Definition, bool>>;
@@ -132,7 +133,7 @@ private:
             break;
         case LeadName:
             c.lead = v.empty() ? std::nullopt : std::optional(int(mfer::number(v.substr(0, 2), big)));
-            c.leadText = v.size() > 2 ? plainText(v.substr(2)) : std::string{};
+            c.leadText = v.size() > 2 ? plainText(v.substr(2, maxLeadName)) : std::string{};
             break;
         case DataType:
             c.dataType = v.empty() ? 0 : static_cast<unsigned char>(v[0]);
@@ -167,7 +168,14 @@ private:
 
     void frame(const Definition& d)
     {
-        if (frames.size() >= maxFrames)
+        if (d.value.empty()) {
+            if (d.cut)
+                m_record.warnings.push_back(
+                    {"truncated", "The samples break off; what is there was read.", place(d).where});
+            return;
+        }
+        m_frameChannels += m_channels.size();
+        if (frames.size() >= maxFrames || m_frameChannels > maxFrameChannels)
             throw ParseError(ErrorCode::LimitExceeded, "The file holds more frames than are read.", place(d));
         MferFrame f;
         f.data = d.value;
@@ -178,8 +186,10 @@ private:
             apply(common, written.first, written.second);
         for (std::size_t i = 0; i < m_channels.size(); ++i) {
             MferChannel channel = common;
-            if (i > 0) // a lead that is defined for all belongs to the first
+            if (i > 0) { // a lead that is defined for all belongs to the first
                 channel.lead.reset();
+                channel.leadText.clear();
+            }
             for (const auto& [tag, written] : m_channels[i])
                 apply(channel, written.first, written.second);
             f.channels.push_back(std::move(channel));
@@ -206,11 +216,7 @@ private:
                 p.birthDate = isoDate(word(3), byte(5), byte(6));
         } else if (d.tag == Time && v.size() >= 7) {
             m_record.date = isoDate(word(0), byte(2), byte(3));
-            if (byte(4) < 24 && byte(5) < 60 && byte(6) < 61) {
-                char clock[32];
-                std::snprintf(clock, sizeof clock, "%02d:%02d:%02d", byte(4), byte(5), byte(6));
-                m_record.time = clock;
-            }
+            m_record.time = isoTime(byte(4), byte(5), byte(6));
         } else if (d.tag == Device) {
             m_record.device = text(d);
             std::replace(m_record.device.begin(), m_record.device.end(), '^', ' ');
@@ -241,6 +247,7 @@ private:
     bool m_big = true;
     Definitions m_common;
     std::vector<Definitions> m_channels{1};
+    std::size_t m_frameChannels = 0;
     bool m_strangers = false;
     std::optional<double> m_ignored;
 };

@@ -122,6 +122,19 @@ std::optional<double> parseNumber(std::string_view text)
     return value;
 }
 
+std::optional<int> parseDigits(std::string_view text)
+{
+    if (text.empty() || text.size() > 9)
+        return std::nullopt;
+    int value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9')
+            return std::nullopt;
+        value = value * 10 + (c - '0');
+    }
+    return value;
+}
+
 std::string readBytes(const std::filesystem::path& file, std::size_t limit, bool whole)
 {
     std::error_code problem;
@@ -147,6 +160,15 @@ std::string isoDate(int year, int month, int day)
         return {};
     char text[32];
     std::snprintf(text, sizeof text, "%04d-%02d-%02d", year, month, day);
+    return text;
+}
+
+std::string isoTime(int hour, int minute, int second)
+{
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+        return {};
+    char text[48];
+    std::snprintf(text, sizeof text, "%02d:%02d:%02d", hour, minute, second);
     return text;
 }
 

@@ -36,6 +36,8 @@ void finishXmlRecord(EcgRecord& record, const std::optional<base::ParseError>& d
 
 // The whole number, or nothing. Locale-free; surrounding spaces are allowed.
 std::optional<double> parseNumber(std::string_view text);
+// One to nine digits and nothing else, or nothing: for the parts of dates and ages.
+std::optional<int> parseDigits(std::string_view text);
 std::string_view trim(std::string_view text);
 std::string toLower(std::string_view text);
 
@@ -45,6 +47,8 @@ std::string readBytes(const std::filesystem::path& file, std::size_t limit, bool
 
 // "2004-11-30" from its parts, or empty when they are no date.
 std::string isoDate(int year, int month, int day);
+// "12:59:50" from its parts (a leap second is one), or empty when they are no time of day.
+std::string isoTime(int hour, int minute, int second);
 
 // Whole years between two ISO dates.
 std::optional<int> yearsBetween(const std::string& birth, const std::string& date);

@@ -7,6 +7,7 @@
 #include "dicom/byte_source.h"
 #include "ecg/readers/reader_support.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -23,6 +24,8 @@ namespace {
 constexpr std::size_t fileHeader = 128;
 constexpr std::size_t maxFileBytes = 256u << 20;
 constexpr std::uint64_t maxUnpacked = 512u << 20;
+// A compressed variable's name is within its first bytes; only "val" is unpacked further.
+constexpr std::size_t peekBytes = 4096, maxVariables = 1000;
 
 enum Type : std::uint32_t {
     Int8 = 1,
@@ -143,12 +146,16 @@ public:
         const bool big = all.size() >= fileHeader && all[126] == 'M' && all[127] == 'I';
         const Bytes bytes(all, big);
         auto element = elementAt(bytes, fileHeader);
-        for (; element; element = elementAt(bytes, element->next)) {
+        for (std::size_t i = 0; element && i < maxVariables; ++i, element = elementAt(bytes, element->next)) {
             if (element->type == Compressed) {
-                const std::vector<std::uint8_t> unpacked = inflate(all, *element);
-                const Bytes inner({reinterpret_cast<const char*>(unpacked.data()), unpacked.size()}, big);
+                if (!isVal(all, *element, big))
+                    continue;
+                const std::vector<std::uint8_t> unpacked = inflate(all, *element, element->length, limit());
+                const Bytes inner(textOf(unpacked), big);
                 if (const auto matrix = elementAt(inner, 0); matrix && matrix->type == Matrix)
                     take(inner, *matrix, columns);
+                if (m_values.empty())
+                    break; // a name is there once
             } else if (element->type == Matrix) {
                 take(bytes, *element, columns);
             }
@@ -159,14 +166,40 @@ public:
     }
 
 private:
-    std::vector<std::uint8_t> inflate(const std::string& all, const Element& element) const
+    static std::string_view textOf(const std::vector<std::uint8_t>& bytes)
+    {
+        return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    }
+
+    static bool isVal(const std::string& all, const Element& element, bool big)
+    {
+        const std::vector<std::uint8_t> head = inflate(all, element, 2 * peekBytes, peekBytes);
+        const Bytes inner(textOf(head), big);
+        if (inner.size() < 8 || inner.number(0, 4) != Matrix)
+            return false;
+        const auto name = nameIn(inner, 8);
+        return name && inner.part(name->data, name->length) == "val";
+    }
+
+    // Flags, dimensions, name.
+    static std::optional<Element> nameIn(const Bytes& bytes, std::size_t at)
+    {
+        const auto flags = elementAt(bytes, at);
+        const auto dimensions = flags ? elementAt(bytes, flags->next) : std::nullopt;
+        return dimensions ? elementAt(bytes, dimensions->next) : std::nullopt;
+    }
+
+    // At most `most` bytes of the element are unpacked, to at most `limit` bytes.
+    static std::vector<std::uint8_t> inflate(const std::string& all, const Element& element, std::size_t most,
+                                             std::uint64_t limit)
     {
         // A zlib stream is two bytes, raw deflate, and a checksum of four.
         if (element.length < 7)
             return {};
         const auto* data = reinterpret_cast<const std::uint8_t*>(all.data()) + element.data;
-        const auto source = dicom::ByteSource::ofMemory(std::vector<std::uint8_t>(data + 2, data + element.length));
-        dicom::Inflated inflated = dicom::inflateFrom(*source, 0, limit());
+        const auto source =
+            dicom::ByteSource::ofMemory(std::vector<std::uint8_t>(data + 2, data + std::min(element.length, most)));
+        dicom::Inflated inflated = dicom::inflateFrom(*source, 0, limit);
         return std::move(inflated.bytes);
     }
     // As much as the longest recording needs in doubles, and a little for names.

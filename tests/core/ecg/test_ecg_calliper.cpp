@@ -111,6 +111,11 @@ private slots:
         QVERIFY(!qtTangent(withTWave(500), Lead::II, 1.5, 0.2));  // flat
         QVERIFY(!qtTangent(withTWave(500), Lead::V1, 0.56, 0.2)); // not recorded
         QVERIFY(!qtTangent(withTWave(500), Lead::II, 0.34, 0.2)); // the limb that rises from the baseline
+        // Without an onset the baseline is behind the wave, and must be recorded.
+        EcgRecord ends = withTWave(500);
+        ends[Lead::II].resize(300);
+        QVERIFY(!qtTangent(ends, Lead::II, 0.56, std::nullopt));
+        QVERIFY(qtTangent(ends, Lead::II, 0.56, 0.2));
         EcgRecord holes = withTWave(500);
         for (float& v : holes[Lead::II])
             v = std::numeric_limits<float>::quiet_NaN();

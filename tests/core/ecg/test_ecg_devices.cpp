@@ -109,6 +109,42 @@ private slots:
         QVERIFY(test::hasWarning(readEcg(file(contec({{1, 2, 3, 4, 5, 6, 7, 8}}, false))).warnings, "truncated"));
     }
 
+    void noMomentOutsideOfTheCalendar()
+    {
+        std::string bytes = contec({{1, 2, 3, 4, 5, 6, 7, 8}});
+        bytes.replace(10, 19, "9999-99-99 99:99:99");
+        const EcgRecord record = readEcg(file(bytes));
+        QVERIFY(record.date.empty() && record.time.empty() && record.samples() == 1);
+        std::string other = healforce(limbs());
+        other.replace(other.find("\x0a\x0b\x0c"), 3, "\x0a\x0b\x3d");
+        QVERIFY(readEcg(file(other)).time.empty());
+    }
+
+    void aSectionThatBreaksOffIsSaidOnce()
+    {
+        std::string bytes = healforce(limbs());
+        // Entries of the table that ask for one section near the end.
+        const std::size_t at = bytes.size(), more = 1000;
+        const std::string entry = little(7, 2) + little(1 << 20, 4) + little(std::int64_t(at + 10 * more), 4);
+        std::string entries;
+        for (std::size_t i = 0; i < more; ++i)
+            entries += entry;
+        for (const std::size_t place : {10, 24}) // the length of section 0
+            bytes.replace(place, 4, little(56 + std::int64_t(entries.size()), 4));
+        for (std::size_t i = 1; i < 4; ++i) { // the others move
+            const std::size_t start = 22 + 10 * i + 6;
+            const auto* b = reinterpret_cast<const unsigned char*>(bytes.data() + start);
+            bytes.replace(start, 4, little(b[0] + 256 * b[1] + std::int64_t(entries.size()), 4));
+        }
+        bytes.insert(62, entries);
+        bytes += little(0, 2) + little(7, 2) + little(0, 4);
+        const EcgRecord record = HealforceReader().read(file(bytes));
+        QCOMPARE(record.samples(), std::size_t(40));
+        QCOMPARE(std::count_if(record.warnings.begin(), record.warnings.end(),
+                               [](const base::Warning& w) { return w.where == "section 7"; }),
+                 std::ptrdiff_t(1));
+    }
+
     void contecSample()
     {
         const auto path = test::sharedData("ecg_contec/0000037.ECG");

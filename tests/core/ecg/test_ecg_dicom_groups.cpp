@@ -2,6 +2,7 @@
 // DICOM objects with several multiplex groups, skew, borders and other classes, and what is written as DICOM.
 #include "core/dicom/make_dicom.h"
 #include "dicom/waveform.h"
+#include "dicom/write_ecg.h"
 #include "ecg/ecg_reader.h"
 #include "ecg/export_dicom.h"
 #include "ecg/readers/dicom_groups.h"
@@ -258,6 +259,44 @@ private slots:
         QVERIFY(test::hasWarning(record.warnings, "borders-ignored"));
     }
 
+    void manyCandidatesForBorders()
+    {
+        // Of a file that describes the rhythm beat by beat only the first are looked at, and no QRS is longer than 1 s.
+        std::vector<int> beat(1000, 0);
+        for (int i = 40; i < 50; ++i)
+            beat[std::size_t(i)] = i % 2 ? 900 : -900;
+        const Group r{"RHYTHM", "500", nullptr, "SS", {one, two}, std::vector<int>(1000, 0)},
+            m{"MEDIAN BEAT", "500", nullptr, "SS", {one, two}, beat};
+        const auto notesWith = [](int flat) {
+            std::vector<Note> notes;
+            for (int i = 0; i < flat; ++i) {
+                notes.push_back({"5.10.3-3", "", 701, i + 1, 1});
+                notes.push_back({"5.10.3-4", "", 711, i + 1, 1});
+            }
+            notes.push_back({"5.10.3-3", "", 41, 60000, 1});
+            notes.push_back({"5.10.3-4", "", 51, 60000, 1});
+            return notes;
+        };
+        QCOMPARE(read(object({r, m}, notesWith(50))).fileBorders.qrsOnset, std::optional(0.08));
+        QCOMPARE(read(object({r, m}, notesWith(100))).fileBorders, WaveBorders{});
+        QCOMPARE(read(object({r, m}, {{"5.10.3-3", "", 41, 1, 1}, {"5.10.3-4", "", 600, 1, 1}})).fileBorders,
+                 WaveBorders{});
+    }
+
+    void agesAreDigits()
+    {
+        const auto ageOf = [&](const char* written) {
+            DataWriter data;
+            data.text(0x00080016, "UI", test::ecgClass).text(0x00080060, "CS", "ECG").text(0x00101010, "AS", written);
+            data.sequence(0x54000100, {group({"RHYTHM", "500", nullptr, "SS", {one}, ramp(10)})});
+            return read(test::withMeta(data.data(), "1.2.840.10008.1.2.1", test::ecgClass)).patient.ageYears;
+        };
+        QCOMPARE(ageOf("061Y"), std::optional(61));
+        QCOMPARE(ageOf("030M"), std::optional(2));
+        for (const char* odd : {"nanY", "infY", "9e9Y", "-01Y", "1.5Y"})
+            QCOMPARE(ageOf(odd), std::optional<int>());
+    }
+
     void exportedAndReadBack()
     {
         EcgRecord record = test::syntheticRecord(500, 4);
@@ -293,6 +332,29 @@ private slots:
         // New identifiers each time.
         exportEcg(record, m_folder.path("y.dcm"));
         QVERIFY(readEcg(m_folder.path("y.dcm")).studyUid != back.studyUid && back.studyUid.starts_with("2.25."));
+    }
+
+    void oddNumbersAreWritten()
+    {
+        EcgRecord record = test::syntheticRecord(1000.0 / 3, 4); // more digits than a decimal string holds
+        record.filters = {0.05, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()};
+        constexpr float infinite = std::numeric_limits<float>::infinity();
+        record[Lead::V1][3] = infinite;
+        record[Lead::V1][4] = -infinite;
+        const auto path = m_folder.path("o.dcm");
+        exportEcg(record, path);
+        const EcgRecord back = readEcg(path);
+        QVERIFY(std::abs(back.samplingHz - record.samplingHz) < 1e-9);
+        QVERIFY(back.filters.highPassHz == 0.05 && !back.filters.lowPassHz && !back.filters.notchHz);
+        QVERIFY(std::isnan(back[Lead::V1][3]) && std::isnan(back[Lead::V1][4]));
+        for (std::size_t i = 5; i < record.samples(); ++i)
+            QVERIFY(std::abs(back[Lead::V1][i] - record[Lead::V1][i]) < 2.5e-5f);
+        for (const double value : {333.3333333333333, 0.1, 1000.0, 1 / 3e9, 1e-300 / 3, 12345678901234567.0 / 7})
+            QVERIFY(dicom::decimalString(value).size() <= 16 &&
+                    std::abs(std::stod(dicom::decimalString(value)) / value - 1) < 1e-8);
+        exportEcg(record, m_folder.path("o.hea"));
+        const EcgRecord wfdb = readEcg(m_folder.path("o.hea"));
+        QVERIFY(std::isnan(wfdb[Lead::V1][3]) && std::abs(wfdb[Lead::V1][100] - record[Lead::V1][100]) < 1e-4f);
     }
 
     void exportedForItsRateAndLength()

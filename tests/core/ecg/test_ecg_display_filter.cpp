@@ -182,6 +182,19 @@ private slots:
         QVERIFY(!leftOut.empty());
     }
 
+    void applicableIsWhatIsDone()
+    {
+        const DisplayFilter wanted{0.05, 150, 50};
+        QCOMPARE(applicable(wanted, 500), wanted);
+        QCOMPARE(applicable(wanted, 250), (DisplayFilter{0.05, {}, 50}));
+        QCOMPARE(applicable(wanted, 100), (DisplayFilter{0.05, {}, {}})); // exactly half the rate
+        QVERIFY(!applicable(wanted, 0).any());
+        QVERIFY(!applicable({-1.0, double(NAN), 0.0}, 500).any());
+        const auto record = recordOf(100, 10, [](double t) { return sine(5, t) + sine(0.01, t); });
+        QVERIFY(filtered(record, wanted)[Lead::II] == filtered(record, applicable(wanted, 100))[Lead::II]);
+        QCOMPARE(applicable(wanted, 100).describe(), std::string("from 0.05 Hz, zero phase"));
+    }
+
     void shortAndEmptyLeads()
     {
         EcgRecord record;

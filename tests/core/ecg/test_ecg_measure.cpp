@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Measurements of made ECGs whose truth is known.
 #include "ecg/measure/intervals.h"
+#include "ecg/measure/median_beat.h"
 #include "ecg/measure/pacing.h"
 #include "ecg_test_support.h"
 #include "made_ecg.h"
@@ -48,6 +49,29 @@ class TestEcgMeasure : public QObject
     Q_OBJECT
 
 private slots:
+    void movedPeaksStayAscending()
+    {
+        // Both of each pair are drawn to the same complex; they must neither meet nor cross.
+        const EcgRecord record = test::syntheticRecord(500, 12);
+        QrsDetection detection = findQrs(record);
+        QVERIFY(detection.peaks.size() >= 10);
+        std::vector<std::size_t> pairs;
+        for (const std::size_t peak : detection.peaks) {
+            pairs.push_back(peak - 8);
+            pairs.push_back(peak + 6);
+        }
+        detection.peaks = pairs;
+        const auto ascending = [&] {
+            return std::adjacent_find(detection.peaks.begin(), detection.peaks.end(), std::greater_equal<>()) ==
+                   detection.peaks.end();
+        };
+        const BeatClasses classes = classify(record, detection);
+        QVERIFY(ascending());
+        medianBeat(record, detection, std::vector<bool>(pairs.size(), true), 0.09);
+        QVERIFY(ascending());
+        QCOMPARE(classes.classOf.size(), pairs.size());
+    }
+
     void normalBeatHasItsBorders_data()
     {
         QTest::addColumn<double>("hz");

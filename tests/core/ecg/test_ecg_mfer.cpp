@@ -190,6 +190,29 @@ private slots:
         QVERIFY(test::hasWarning(record.warnings, "rate-assumed") && test::hasWarning(record.warnings, "gain-assumed"));
     }
 
+    void aLeadOfAllIsTheFirstChannels()
+    {
+        Mfer m;
+        m.count(0x05, 2, 1).define(0x09, m.number(0, 2) + "II").define(0x1E, m.number(1, 4));
+        const EcgRecord record = MferReader().read(file(m.bytes));
+        QCOMPARE(record.presentLeads(), std::size_t(1));
+        QVERIFY(record.has(Lead::II) && !test::hasWarning(record.warnings, "lead-twice"));
+    }
+
+    void framesAreBounded()
+    {
+        Mfer m;
+        m.count(0x05, 1, 1).channel(0, m.lead(1));
+        for (int i = 0; i < 20000; ++i) // without data, they are nothing
+            m.define(0x1E, "");
+        QCOMPARE(MferReader().read(file(m.define(0x1E, m.number(1, 2)).bytes)).samples(), std::size_t(1));
+        Mfer many;
+        many.count(0x05, 512, 2);
+        for (int i = 0; i < 129; ++i)
+            many.define(0x1E, m.number(1, 2));
+        QCOMPARE(test::errorOf([&] { MferReader().read(file(many.bytes)); }), std::string("limit-exceeded"));
+    }
+
     void refused_data()
     {
         QTest::addColumn<QByteArray>("bytes");

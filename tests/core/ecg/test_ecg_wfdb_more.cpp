@@ -171,6 +171,14 @@ private slots:
         // Zeros without end, in a few bytes.
         put("m.mat", matlab5(deflated(std::string(64 << 20, '\0'))));
         QVERIFY(outcome(matlab5(deflated(std::string(64 << 20, '\0')))) == "missing");
+        // Large variables in front are only looked at, and not without end.
+        const std::string large = deflated(matrix("x", 100, 100, 9, std::vector<int>(10000)));
+        std::string before = large;
+        for (int i = 1; i < 999; ++i)
+            before += large;
+        const std::string val = deflated(matrix("val", 2, 3, 3, values));
+        QCOMPARE(outcome(matlab5(before + val)), std::string("none"));
+        QCOMPARE(outcome(matlab5(before + large + val)), std::string("missing"));
     }
 
     void fixedSegments()
