@@ -198,7 +198,8 @@ void PagePlot::resizeEvent(QResizeEvent* event)
         setView(m_perFive, {xAxis->range().lower, yAxis->range().lower}, size);
     // Not the plot's own handler: it draws at once, and a pane that is being built is resized several times.
     setViewport(rect());
-    replot(rpQueuedReplot);
+    m_resized = true;
+    update();
 }
 
 void PagePlot::paintEvent(QPaintEvent* event)
@@ -213,6 +214,8 @@ void PagePlot::paintEvent(QPaintEvent* event)
             setView(m_trueSize ? m_perFive * change : std::max(5.0, std::round(m_perFive * change)),
                     {xAxis->range().lower, yAxis->range().lower}, size());
     }
+    if (std::exchange(m_resized, false))
+        replot(rpQueuedRefresh); // draws now, so that nothing is ever seen in an old size
     QCustomPlot::paintEvent(event);
 }
 

@@ -81,6 +81,7 @@ private:
     bool m_fitted = true, m_trueSize = false;
     QPointF m_dragFrom, m_dragTopLeft;
     bool m_dragging = false;
+    bool m_resized = false; // and not drawn since
 };
 
 } // namespace echo2ecg::ui
