@@ -7,8 +7,6 @@
 #include <functional>
 #include <vector>
 
-class QString;
-
 namespace echo2ecg::ui {
 
 // Callipers on the page: drag to set one, drag an end to change it; a click on a T wave with the tangent chosen
@@ -61,9 +59,5 @@ private:
     std::optional<Grip> m_chosen;
     std::function<std::optional<double>(double)> m_onset;
 };
-
-// "412 ms · 146/min · 1.23 mV"
-QString readingOf(const ecg::Calliper& calliper);
-QString readingOf(const ecg::QtTangent& tangent);
 
 } // namespace echo2ecg::ui

@@ -3,6 +3,7 @@
 #include "core/report/synthetic_ecg.h"
 #include "page_fixture.h"
 #include "support/test_paths.h"
+#include "ui/ecg/calliper_painter.h"
 #include "ui/ecg/calliper_tool.h"
 #include "ui/ecg/measurement_panel.h"
 #include "ui/ecg/screen_ruler.h"
