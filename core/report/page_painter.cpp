@@ -15,7 +15,9 @@
 #include <QThread>
 #include <QVector>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace echo2ecg::report {
 
@@ -79,8 +81,10 @@ void drawText(QPainter& painter, const QPointF& at, const QString& text, const Q
 QPixmap picture(const QString& text, const QFont& font, const QColor& colour, const PageInk& ink, double ratio,
                 QPointF& origin)
 {
-    const QRectF bounds = QFontMetricsF(font).boundingRect(text).adjusted(-2, -2, 2, 2).adjusted(
-        -ink.haloWidth, -ink.haloWidth, ink.haloWidth, ink.haloWidth);
+    const QRectF bounds = QFontMetricsF(font)
+                              .boundingRect(text)
+                              .adjusted(-2, -2, 2, 2)
+                              .adjusted(-ink.haloWidth, -ink.haloWidth, ink.haloWidth, ink.haloWidth);
     origin = QPointF(std::ceil(-bounds.left()), std::ceil(-bounds.top()));
     const QString key = QStringLiteral("ecg %1|%2|%3|%4|%5|%6")
                             .arg(text, font.key(), colour.name(), ink.paper.name())
@@ -98,6 +102,32 @@ QPixmap picture(const QString& text, const QFont& font, const QColor& colour, co
     p.end();
     QPixmapCache::insert(key, pixmap);
     return pixmap;
+}
+
+// Where a strip's trace runs when no part of it is on the page: "off the page, −8.9 to −6.6 mV". An empty strip would
+// look like a lead that wasn't recorded.
+QString whereOffPage(const ecg::EcgRecord& record, const ecg::Page& page, const ecg::Strip& strip)
+{
+    const auto& samples = record[strip.lead];
+    const auto at = [&](double seconds) {
+        return std::size_t(std::clamp(seconds * record.samplingHz, 0.0, double(samples.size())));
+    };
+    float lowest = std::numeric_limits<float>::infinity(), highest = -lowest;
+    for (std::size_t i = at(strip.fromSeconds); i < at(strip.toSeconds); ++i) {
+        if (!std::isfinite(samples[i]))
+            continue;
+        const double y = ecg::yOf(page, strip, double(samples[i]));
+        if (y > 0 && y < page.height)
+            return {};
+        lowest = std::min(lowest, samples[i]);
+        highest = std::max(highest, samples[i]);
+    }
+    if (lowest > highest)
+        return {};
+    return QStringLiteral("off the page, %1 to %2 mV")
+        .arg(double(lowest), 0, 'f', 1)
+        .arg(double(highest), 0, 'f', 1)
+        .replace(u'-', QChar(0x2212));
 }
 
 } // namespace
@@ -174,6 +204,8 @@ void paintLabels(QPainter& painter, const ecg::EcgRecord& record, const ecg::Pag
         if (!record.has(strip.lead))
             paintText(painter, scale.map(strip.labelX + 10, strip.baselineY), QStringLiteral("not recorded"), plain,
                       ink.text, ink);
+        else if (const QString off = whereOffPage(record, page, strip); !off.isEmpty())
+            paintText(painter, scale.map(strip.labelX + 10, strip.baselineY), off, plain, ink.text, ink);
     }
     if (!foot.isEmpty()) {
         const double width = QFontMetricsF(plain, painter.device()).horizontalAdvance(foot);

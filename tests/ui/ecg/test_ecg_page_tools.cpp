@@ -479,6 +479,32 @@ private slots:
         QVERIFY(std::abs(ink() - withCalliper) < withCalliper / 4); // still where it was set
     }
 
+    void aLeadThatRunsOffThePageSaysSo()
+    {
+        ecg::EcgRecord record = beats();
+        const auto shot = [&](float offset) {
+            ecg::EcgRecord moved = record;
+            for (float& v : moved[Lead::V3])
+                v += offset;
+            ui::EcgPageView view;
+            test::showView(view);
+            view.setRecord(moved);
+            test::settle(view);
+            ui::PagePlot& plot = test::plotOf(view);
+            plot.replot(QCustomPlot::rpImmediateRefresh);
+            const QImage image = plot.grab().toImage();
+            // Ink on the zero line of V3, where a flat trace would be or the words are.
+            const ecg::Strip& s = test::stripOf(plot, Lead::V3);
+            int ink = 0;
+            const QPointF from = plot.scale().map(s.x + 12, s.baselineY - 2.5), to = plot.scale().map(s.x + 50, s.baselineY + 0.5);
+            for (int y = int(from.y()); y <= int(to.y()); ++y)
+                for (int x = int(from.x()); x <= int(to.x()); ++x)
+                    ink += image.rect().contains(x, y) && qGreen(image.pixel(x, y)) > 140;
+            return ink;
+        };
+        QVERIFY(shot(-40) > 60); // only the words can be there
+    }
+
     void optionsAreRememberedButForTheFilter()
     {
         ui::PageOptions options;
