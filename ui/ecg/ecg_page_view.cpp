@@ -174,7 +174,6 @@ void EcgPageView::Impl::choose(const PageOptions& wanted)
     bar->setOptions(options);
     if (work->record())
         showPage();
-    emit q.optionsChanged(options);
 }
 
 void EcgPageView::Impl::useCallipers(CalliperTool::Mode mode)

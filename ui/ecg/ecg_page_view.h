@@ -66,7 +66,6 @@ signals:
     void overlayRequested();
     void explainRequested(inference::SaliencyMethod method);
     void explainCancelled();
-    void optionsChanged(const echo2ecg::ui::PageOptions& options);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

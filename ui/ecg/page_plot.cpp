@@ -125,7 +125,6 @@ void PagePlot::setView(double perFive, QPointF topLeft, const QSizeF& size)
     xAxis->setRange(x, x + view.width());
     yAxis->setRange(y, y + view.height());
     showCursor(mapFromGlobal(QCursor::pos()));
-    emit viewChanged();
 }
 
 void PagePlot::fitTo(const QSizeF& size)

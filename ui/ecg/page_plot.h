@@ -47,9 +47,6 @@ public:
     QSize minimumSizeHint() const override { return {220, 120}; }
     QSize sizeHint() const override { return {900, 420}; }
 
-signals:
-    void viewChanged();
-
 protected:
     void resizeEvent(QResizeEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
