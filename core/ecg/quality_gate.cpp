@@ -12,7 +12,7 @@ namespace gate {
 
 namespace {
 
-constexpr double measuredSeconds = 20; // of a long recording; the encoder sees seconds
+constexpr double measuredSeconds = 12; // of a long recording; the encoder sees seconds
 
 EcgRecord beginningOf(const EcgRecord& record)
 {

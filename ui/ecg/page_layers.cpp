@@ -104,7 +104,10 @@ void TraceLayer::draw(QCPPainter* painter)
     // The plot's own painter shifts everything by half a pixel with its antialiasing switch, so the base class is
     // asked.
     QPainter& p = *painter;
-    p.setRenderHint(QPainter::Antialiasing, true);
+    const bool quick = m_page.isMoving();
+    if (quick)
+        ink.traceWidth = 0; // one device pixel, whatever the scale
+    p.setRenderHint(QPainter::Antialiasing, !quick);
     if (const auto& content = m_page.content(); content.saliency && content.saliencyStrength) {
         const SaliencyInk tint{c.mark, c.paper, c.text, m_page.font()};
         paintSaliency(p, *content.saliency, *content.saliencyStrength, m_page.page(), scale, tint);
@@ -122,6 +125,7 @@ void TraceLayer::draw(QCPPainter* painter)
     }
     report::paintTraces(p, *record, m_page.page(), scale, ink, QRectF(m_page.rect()));
     report::paintLabels(p, *record, m_page.page(), scale, ink, m_page.content().foot);
+    p.setRenderHint(QPainter::Antialiasing, true);
     m_page.paintTools(p);
     p.setRenderHint(QPainter::Antialiasing, false);
 }

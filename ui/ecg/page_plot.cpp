@@ -21,6 +21,7 @@ namespace {
 
 constexpr double closestPixelsPerMm = 60; // one small square as large as a thumbnail
 constexpr double zoomPerStep = 1.15;
+constexpr int settleMs = 120;     // after the last movement
 constexpr double marginMm = 6; // how far the view may go beyond the page
 
 } // namespace
@@ -38,6 +39,9 @@ PagePlot::PagePlot(QWidget* parent) : QCustomPlot(parent), m_ratio(devicePixelRa
         axis->grid()->setVisible(false);
     }
     yAxis->setRangeReversed(true);
+    m_settle.setSingleShot(true);
+    m_settle.setInterval(settleMs);
+    connect(&m_settle, &QTimer::timeout, this, [this] { replot(rpQueuedReplot); });
     // The plot's own topmost layer is never used; as a buffer of its own it would cost a third of each frame.
     if (QCPLayer* overlay = layer(QStringLiteral("overlay")))
         overlay->setMode(QCPLayer::lmLogical);
@@ -158,6 +162,7 @@ void PagePlot::zoom(double steps, const QPointF& anchor)
     const report::PageScale before = scale();
     const QPointF under(before.xMm(anchor.x()), before.yMm(anchor.y()));
     m_fitted = m_trueSize = false;
+    m_settle.start();
     setView(wanted, under - anchor / (wanted / (5.0 * m_ratio)), size());
     replot(rpQueuedReplot);
 }
@@ -254,6 +259,7 @@ void PagePlot::mouseMoveEvent(QMouseEvent* event)
         showCursor(event->position());
         return;
     }
+    m_settle.start();
     setView(m_perFive, m_dragTopLeft - (event->position() - m_dragFrom) / scale().unitsPerMm, size());
     replot(rpQueuedReplot);
 }

@@ -6,6 +6,8 @@
 
 #include <qcustomplot.h>
 
+#include <QTimer>
+
 namespace echo2ecg::ui {
 
 class PaperLayer;
@@ -34,6 +36,8 @@ public:
     double devicePixelsPerFiveMm() const { return m_perFive; }
     double pixelRatio() const { return m_ratio; }
     bool isFitted() const { return m_fitted; }
+    // While the page is moved or zoomed traces are drawn a pixel thin, so that every frame is in time; whole again at rest.
+    bool isMoving() const { return m_settle.isActive(); }
     bool isTrueSize() const { return m_trueSize; }
 
     void fit();
@@ -78,6 +82,7 @@ private:
     bool m_fitted = true, m_trueSize = false;
     QPointF m_dragFrom, m_dragTopLeft;
     bool m_dragging = false;
+    QTimer m_settle;
     bool m_resized = false; // and not drawn since
 };
 
