@@ -2,13 +2,13 @@
 #include "explain_command.h"
 
 #include "base/npy.h"
+#include "base/number_text.h"
 #include "ecg/ecg_reader.h"
 #include "inference/engine.h"
 #include "session.h"
 #include "views.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <numeric>
 
@@ -22,14 +22,6 @@ struct Arguments
     std::string method = "ig";
 };
 
-// Shortest text that reads back as the same number, with a point in every locale.
-template <class T> void append(std::string& line, T value)
-{
-    char text[32];
-    const auto result = std::to_chars(text, text + sizeof text, value);
-    line.append(text, result.ptr);
-}
-
 void writeCsv(const std::filesystem::path& out, const inference::EcgSaliency& saliency)
 {
     std::string lines = std::string("# Echo2ECG Workstation, research use only; ") + name(saliency.method) + "; " +
@@ -38,10 +30,10 @@ void writeCsv(const std::filesystem::path& out, const inference::EcgSaliency& sa
         lines += "," + std::string(ecg::name(lead));
     lines += '\n';
     for (int i = 0; i < saliency.columns; ++i) {
-        append(lines, saliency.startSeconds + i / saliency.columnsPerSecond);
+        base::appendShortest(lines, saliency.startSeconds + i / saliency.columnsPerSecond);
         for (const ecg::Lead lead : ecg::allLeads) {
             lines += ',';
-            append(lines, saliency.value(lead, i));
+            base::appendShortest(lines, saliency.value(lead, i));
         }
         lines += '\n';
     }

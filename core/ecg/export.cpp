@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/json.h"
 #include "base/npy.h"
+#include "base/number_text.h"
 #include "ecg/ecg_reader.h"
 #include "ecg/export_dicom.h"
 #include "ecg/export_wfdb.h"
 
-#include <charconv>
 #include <cmath>
 #include <fstream>
 
@@ -13,32 +13,24 @@ namespace echo2ecg::ecg {
 
 namespace {
 
-// Shortest text that reads back as the same number, with a point in every locale.
-template <class T> void append(std::string& line, T value)
-{
-    char text[32];
-    const auto result = std::to_chars(text, text + sizeof text, value);
-    line.append(text, result.ptr);
-}
-
 void exportCsv(const EcgRecord& record, const std::filesystem::path& out)
 {
     std::ofstream stream(out, std::ios::binary | std::ios::trunc);
     if (!stream)
         throw base::Error(base::ErrorCode::Io, "The file can't be written.", {out, {}});
     std::string line = "# Echo2ECG Workstation, research use only; mV; ";
-    append(line, record.samplingHz);
+    base::appendShortest(line, record.samplingHz);
     line += " Hz\ntime_s";
     for (const Lead lead : allLeads)
         line += "," + std::string(name(lead));
     line += '\n';
     const std::size_t n = record.samples();
     for (std::size_t i = 0; i < n; ++i) {
-        append(line, record.samplingHz > 0 ? double(i) / record.samplingHz : 0.0);
+        base::appendShortest(line, record.samplingHz > 0 ? double(i) / record.samplingHz : 0.0);
         for (const auto& lead : record.leads) {
             line += ',';
             if (i < lead.size() && !std::isnan(lead[i]))
-                append(line, lead[i]);
+                base::appendShortest(line, lead[i]);
         }
         line += '\n';
         if (line.size() > 1u << 16) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ecg/export_wfdb.h"
 
+#include "base/number_text.h"
+
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -15,12 +16,6 @@ namespace {
 
 constexpr std::int32_t largest = 32767;
 constexpr std::int32_t invalidSample = -32768; // format 16
-
-std::string shortest(double value)
-{
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
 
 bool fits(const std::vector<float>& values, double gain)
 {
@@ -97,7 +92,7 @@ void exportWfdb(const EcgRecord& record, const std::filesystem::path& out)
                     std::clamp(std::round(double(values[i]) * gain.gain), -double(largest), double(largest)));
         for (const std::int32_t value : column)
             sum += std::uint32_t(value);
-        lines += data.filename().string() + " 16 " + shortest(gain.gain) + "(0)/mV 16 0 " +
+        lines += data.filename().string() + " 16 " + base::shortest(gain.gain) + "(0)/mV 16 0 " +
                  std::to_string(column.empty() ? 0 : column.front()) + " " +
                  std::to_string(static_cast<std::int16_t>(sum & 0xFFFF)) + " 0 " + std::string(name(lead)) + "\n";
         if (!gain.exact)
@@ -112,7 +107,7 @@ void exportWfdb(const EcgRecord& record, const std::filesystem::path& out)
             when += " " + record.date.substr(8, 2) + "/" + record.date.substr(5, 2) + "/" + record.date.substr(0, 4);
     }
     auto headerStream = opened(header);
-    headerStream << header.stem().string() << ' ' << columns.size() << ' ' << shortest(record.samplingHz) << ' ' << n
+    headerStream << header.stem().string() << ' ' << columns.size() << ' ' << base::shortest(record.samplingHz) << ' ' << n
                  << when << '\n'
                  << lines;
     if (record.patient.ageYears)

@@ -2,10 +2,10 @@
 #include "ecg/recipe.h"
 
 #include "base/error.h"
+#include "base/number_text.h"
 #include "base/sha256.h"
 #include "ecg/lead.h"
 
-#include <charconv>
 #include <cmath>
 
 namespace echo2ecg::ecg {
@@ -56,9 +56,7 @@ std::vector<std::pair<int, int>> groups(const base::Json& value, const std::stri
 
 std::string text(double value)
 {
-    char buffer[32];
-    const auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
-    std::string shortest(buffer, result.ptr);
+    std::string shortest = base::shortest(value);
     // "1e+07" is for machines, "1e7" for people.
     if (const auto e = shortest.find("e+"); e != std::string::npos) {
         shortest.erase(e + 1, 1);
