@@ -167,10 +167,11 @@ QWidget* EcgPageView::Impl::panelOf(Side which) const
 
 void EcgPageView::Impl::showModelCase()
 {
+    const bool tinted = saliency != nullptr;
     saliency.reset();
     strength.reset();
     modelPanel->setCase(work->record(), recipe, bundleLabel);
-    if (work->record())
+    if (tinted && work->record())
         showPage();
 }
 

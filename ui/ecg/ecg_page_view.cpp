@@ -221,6 +221,8 @@ void EcgPageView::setOverlay(std::optional<ecg::EcgRecord> record, const QString
 {
     if (!this->record())
         record.reset(); // nothing to lay it over
+    if (!record && !m_impl->overlayWork->record())
+        return;
     m_impl->overlayLabel = record ? label : QString();
     m_impl->bar->setOverlay(record && label.isEmpty() ? tr("another ECG") : m_impl->overlayLabel);
     m_impl->overlayWork->setRecord(record ? std::make_shared<const ecg::EcgRecord>(std::move(*record)) : nullptr,

@@ -9,8 +9,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QScrollArea>
-#include <QScrollBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -51,15 +49,10 @@ const ecg::Measured* statedIn(const std::vector<ecg::Measured>& list, Q quantity
 } // namespace
 
 MeasurementPanel::MeasurementPanel(QWidget* parent)
-    : QFrame(parent), m_scroll(new QScrollArea(this)), m_beat(new QPushButton(tr("Median beat"), this)),
-      m_reset(new QPushButton(tr("As found"), this)), m_copy(new QPushButton(tr("Copy"), this))
+    : SidePanel(QStringLiteral("ecgMeasurements"), panelWidth, parent),
+      m_beat(new QPushButton(tr("Median beat"), this)), m_reset(new QPushButton(tr("As found"), this)),
+      m_copy(new QPushButton(tr("Copy"), this))
 {
-    setObjectName(QStringLiteral("ecgMeasurements"));
-    setProperty("role", QStringLiteral("panel"));
-    setFixedWidth(panelWidth);
-    m_scroll->setFrameShape(QFrame::NoFrame);
-    m_scroll->setWidgetResizable(true);
-    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_beat->setToolTip(tr("Show the median beat, where the borders of the waves can be moved"));
     m_reset->setToolTip(tr("Put the borders of the waves back to where they were found"));
     m_reset->setObjectName(QStringLiteral("ecgBordersReset"));
@@ -72,26 +65,7 @@ MeasurementPanel::MeasurementPanel(QWidget* parent)
     buttons->setSpacing(6);
     for (QPushButton* button : {m_beat, m_reset, m_copy})
         buttons->addWidget(button);
-    auto* all = new QVBoxLayout(this);
-    all->setContentsMargins({});
-    all->setSpacing(0);
-    all->addWidget(m_scroll, 1);
-    all->addLayout(buttons);
-    connect(&Theme::instance(), &Theme::changed, this, &MeasurementPanel::changed);
-}
-
-void MeasurementPanel::changed()
-{
-    m_stale = true;
-    if (isVisible())
-        rebuild();
-}
-
-void MeasurementPanel::showEvent(QShowEvent* event)
-{
-    QFrame::showEvent(event);
-    if (m_stale)
-        rebuild();
+    addBelow(buttons);
 }
 
 void MeasurementPanel::setContent(std::vector<ecg::Measured> stated, std::shared_ptr<const ecg::Measurements> ours)
@@ -113,17 +87,9 @@ QLabel* MeasurementPanel::cell(QGridLayout* grid, int row, int column, const QSt
     return label;
 }
 
-void MeasurementPanel::rebuild()
+void MeasurementPanel::build(QVBoxLayout& column)
 {
-    m_stale = false;
-    const int at = m_scroll->verticalScrollBar() ? m_scroll->verticalScrollBar()->value() : 0;
-    auto* content = new QWidget;
-    auto* column = new QVBoxLayout(content);
-    column->setContentsMargins(14, 12, 12, 8);
-    column->setSpacing(8);
-    auto* heading = new QLabel(tr("Measurements").toUpper());
-    heading->setProperty("role", QStringLiteral("heading"));
-    column->addWidget(heading);
+    addHeading(column, tr("Measurements"));
 
     auto* grid = new QGridLayout;
     grid->setHorizontalSpacing(10);
@@ -153,12 +119,12 @@ void MeasurementPanel::rebuild()
             ++row;
         }
     }
-    column->addLayout(grid);
+    column.addLayout(grid);
     const auto say = [&](const QString& words, const char* role) {
         auto* label = new QLabel(words);
         label->setWordWrap(true);
         label->setProperty("role", QString::fromLatin1(role));
-        column->addWidget(label);
+        column.addWidget(label);
     };
     if (m_ours && !m_ours->whyNot.empty())
         say(QString::fromStdString(m_ours->whyNot), "warning");
@@ -169,11 +135,6 @@ void MeasurementPanel::rebuild()
     if (m_ours && m_ours->borderMoved)
         say(tr("Borders of waves were moved by hand."), "warning");
     say(tr("Ours: automatic, unverified."), "faint");
-    column->addStretch(1);
-    m_scroll->setWidget(content);
-    m_scroll->viewport()->setAutoFillBackground(false);
-    content->setAutoFillBackground(false);
-    m_scroll->verticalScrollBar()->setValue(at);
     m_beat->setEnabled(m_ours && m_ours->beat);
     m_reset->setEnabled(m_ours && m_ours->borderMoved);
 }

@@ -2,21 +2,19 @@
 #pragma once
 
 #include "ecg/measure/measurements.h"
-
-#include <QFrame>
+#include "ui/ecg/side_panel.h"
 
 #include <memory>
 
 class QGridLayout;
 class QLabel;
 class QPushButton;
-class QScrollArea;
 
 namespace echo2ecg::ui {
 
 // Beside the page: what the file states first, then our own automatic values, unverified; what can't be measured says
 // why.
-class MeasurementPanel : public QFrame
+class MeasurementPanel : public SidePanel
 {
     Q_OBJECT
 public:
@@ -31,17 +29,13 @@ signals:
     void resetRequested();
 
 protected:
-    void showEvent(QShowEvent* event) override;
+    void build(QVBoxLayout& column) override;
 
 private:
-    void changed(); // rebuilds when it is looked at
-    void rebuild();
     QLabel* cell(QGridLayout* grid, int row, int column, const QString& text, const char* role);
 
     std::vector<ecg::Measured> m_stated;
     std::shared_ptr<const ecg::Measurements> m_ours;
-    bool m_stale = true;
-    QScrollArea* m_scroll;
     QPushButton *m_beat, *m_reset, *m_copy;
 };
 

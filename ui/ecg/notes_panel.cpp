@@ -6,7 +6,6 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QPainter>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace echo2ecg::ui {
@@ -15,9 +14,9 @@ namespace {
 
 constexpr int panelWidth = 264, markSize = 10;
 
-QLabel* textLabel(const QString& text, const char* role, QWidget* parent)
+QLabel* textLabel(const QString& text, const char* role)
 {
-    auto* label = new QLabel(text, parent);
+    auto* label = new QLabel(text);
     label->setWordWrap(true);
     label->setProperty("role", QString::fromLatin1(role));
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -57,39 +56,7 @@ QPixmap severityMark(ecg::Severity severity, int size, double ratio)
     return mark;
 }
 
-NotesPanel::NotesPanel(QWidget* parent) : QFrame(parent), m_content(new QWidget), m_column(new QVBoxLayout(m_content))
-{
-    setObjectName(QStringLiteral("ecgNotes"));
-    setProperty("role", QStringLiteral("panel"));
-    setFixedWidth(panelWidth);
-    m_column->setContentsMargins(14, 12, 12, 12);
-    m_column->setSpacing(8);
-    auto* scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(m_content);
-    scroll->viewport()->setAutoFillBackground(false);
-    m_content->setAutoFillBackground(false);
-    auto* all = new QVBoxLayout(this);
-    all->setContentsMargins({});
-    all->addWidget(scroll);
-    connect(&Theme::instance(), &Theme::changed, this, &NotesPanel::changed);
-}
-
-void NotesPanel::changed()
-{
-    m_stale = true;
-    if (isVisible())
-        rebuild();
-}
-
-void NotesPanel::showEvent(QShowEvent* event)
-{
-    QFrame::showEvent(event);
-    if (m_stale)
-        rebuild();
-}
+NotesPanel::NotesPanel(QWidget* parent) : SidePanel(QStringLiteral("ecgNotes"), panelWidth, parent) {}
 
 void NotesPanel::setContent(const std::vector<report::Note>& notes, const std::vector<report::Stated>& stated)
 {
@@ -98,18 +65,11 @@ void NotesPanel::setContent(const std::vector<report::Note>& notes, const std::v
     changed();
 }
 
-void NotesPanel::addHeading(const QString& text)
-{
-    auto* heading = new QLabel(text.toUpper(), m_content);
-    heading->setProperty("role", QStringLiteral("heading"));
-    m_column->addWidget(heading);
-}
-
-void NotesPanel::addNote(const report::Note& note)
+void NotesPanel::addNote(QVBoxLayout& column, const report::Note& note)
 {
     auto* row = new QHBoxLayout;
     row->setSpacing(9);
-    auto* mark = new QLabel(m_content);
+    auto* mark = new QLabel;
     mark->setPixmap(severityMark(note.severity, markSize, devicePixelRatioF()));
     mark->setContentsMargins(0, 3, 0, 0);
     mark->setToolTip(QString::fromLatin1(report::word(note.severity)));
@@ -118,13 +78,13 @@ void NotesPanel::addNote(const report::Note& note)
     QString html = note.sentence.toHtmlEscaped();
     if (!note.lead.isEmpty())
         html = QStringLiteral("<b>%1</b>&nbsp; %2").arg(note.lead.toHtmlEscaped(), html);
-    QLabel* words = textLabel(html, note.severity == ecg::Severity::Note ? "muted" : "plain", m_content);
+    QLabel* words = textLabel(html, note.severity == ecg::Severity::Note ? "muted" : "plain");
     words->setTextFormat(Qt::RichText);
     row->addWidget(words, 1, Qt::AlignTop);
-    m_column->addLayout(row);
+    column.addLayout(row);
 }
 
-void NotesPanel::addStated()
+void NotesPanel::addStated(QVBoxLayout& column)
 {
     auto* grid = new QGridLayout;
     grid->setHorizontalSpacing(10);
@@ -134,47 +94,34 @@ void NotesPanel::addStated()
     for (const report::Stated& s : m_stated) {
         if (s.name.isEmpty() || s.value.size() > 18) {
             const QString line = s.name.isEmpty() ? s.value : s.name + QStringLiteral(": ") + s.value;
-            QLabel* words = textLabel(line, s.name.isEmpty() ? "plain" : "muted", m_content);
+            QLabel* words = textLabel(line, s.name.isEmpty() ? "plain" : "muted");
             words->setTextFormat(Qt::PlainText);
             grid->addWidget(words, row++, 0, 1, 2);
             continue;
         }
-        QLabel* name = textLabel(s.name, "muted", m_content);
+        QLabel* name = textLabel(s.name, "muted");
         name->setTextFormat(Qt::PlainText);
-        auto* value = new QLabel(s.value, m_content);
+        auto* value = new QLabel(s.value);
         value->setTextFormat(Qt::PlainText);
         value->setAlignment(Qt::AlignRight | Qt::AlignTop);
         grid->addWidget(name, row, 0, Qt::AlignTop);
         grid->addWidget(value, row++, 1);
     }
-    m_column->addLayout(grid);
+    column.addLayout(grid);
 }
 
-void NotesPanel::rebuild()
+void NotesPanel::build(QVBoxLayout& column)
 {
-    m_stale = false;
-    auto* scroll = findChild<QScrollArea*>();
-    delete m_content;
-    m_content = new QWidget;
-    m_content->setAutoFillBackground(false);
-    m_column = new QVBoxLayout(m_content);
-    m_column->setContentsMargins(14, 12, 12, 12);
-    m_column->setSpacing(8);
-
-    addHeading(tr("Notes"));
+    addHeading(column, tr("Notes"));
     for (const report::Note& note : m_notes)
-        addNote(note);
+        addNote(column, note);
     if (m_notes.empty())
-        m_column->addWidget(textLabel(tr("Nothing was assumed, nothing stands out."), "faint", m_content));
+        column.addWidget(textLabel(tr("Nothing was assumed, nothing stands out."), "faint"));
     if (!m_stated.empty()) {
-        m_column->addSpacing(10);
-        addHeading(tr("Stated by the file"));
-        addStated();
+        column.addSpacing(10);
+        addHeading(column, tr("Stated by the file"));
+        addStated(column);
     }
-    m_column->addStretch(1);
-    scroll->setWidget(m_content);
-    scroll->viewport()->setAutoFillBackground(false);
-    m_content->setAutoFillBackground(false);
 }
 
 } // namespace echo2ecg::ui

@@ -2,11 +2,9 @@
 #pragma once
 
 #include "report/ecg_caption.h"
+#include "ui/ecg/side_panel.h"
 
-#include <QFrame>
 #include <QPixmap>
-
-class QVBoxLayout;
 
 namespace echo2ecg::ui {
 
@@ -14,7 +12,7 @@ namespace echo2ecg::ui {
 QPixmap severityMark(ecg::Severity severity, int size, double ratio);
 
 // Beside the page: every finding and assumption with its mark and lead, then what the file itself states.
-class NotesPanel : public QFrame
+class NotesPanel : public SidePanel
 {
     Q_OBJECT
 public:
@@ -22,20 +20,14 @@ public:
     void setContent(const std::vector<report::Note>& notes, const std::vector<report::Stated>& stated);
 
 protected:
-    void showEvent(QShowEvent* event) override;
+    void build(QVBoxLayout& column) override;
 
 private:
-    void changed(); // rebuilds when it is looked at
-    void rebuild();
-    void addHeading(const QString& text);
-    void addNote(const report::Note& note);
-    void addStated();
+    void addNote(QVBoxLayout& column, const report::Note& note);
+    void addStated(QVBoxLayout& column);
 
     std::vector<report::Note> m_notes;
     std::vector<report::Stated> m_stated;
-    bool m_stale = true;
-    QWidget* m_content;
-    QVBoxLayout* m_column;
 };
 
 } // namespace echo2ecg::ui
