@@ -49,10 +49,10 @@ void addPrintOptions(CLI::App& command, PrintOptions& options)
         ->check(CLI::IsMember(layouts))
         ->capture_default_str();
     mark(command.add_option("--speed", options.speed, "mm/s"))
-        ->check(CLI::IsMember({12.5, 25.0, 50.0, 100.0}))
+        ->check(CLI::IsMember(std::vector(ecg::pageSpeeds.begin(), ecg::pageSpeeds.end())))
         ->capture_default_str();
     mark(command.add_option("--gain", options.gain, "mm/mV"))
-        ->check(CLI::IsMember({2.5, 5.0, 10.0, 20.0}))
+        ->check(CLI::IsMember(std::vector(ecg::pageGains.begin(), ecg::pageGains.end())))
         ->capture_default_str();
     mark(command.add_option("--rhythm", options.rhythm, "Lead of the rhythm strip"))->capture_default_str();
     mark(command.add_option("--lead", options.lead, "Lead of the layout `single`"))->capture_default_str();
@@ -60,7 +60,8 @@ void addPrintOptions(CLI::App& command, PrintOptions& options)
     mark(command.add_flag("--simultaneous", options.simultaneous, "All columns begin at the same time"));
     mark(command.add_option("--filter", options.filter, "For the eyes, zero phase: LOW-HIGH in Hz, such as 0.5-40"));
     mark(command.add_option("--notch", options.notch, "For the eyes: 50 or 60 Hz"))->check(CLI::IsMember({50.0, 60.0}));
-    mark(command.add_option("--start", options.start, "Second at which the page begins"))->check(CLI::NonNegativeNumber);
+    mark(command.add_option("--start", options.start, "Second at which the page begins"))
+        ->check(CLI::NonNegativeNumber);
     mark(command.add_flag("--whole", options.whole, "The whole recording, page after page"));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ecg/calliper.h"
 
+#include "ecg/measure/signal_tools.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -44,14 +46,11 @@ std::optional<double> medianBetween(const EcgRecord& record, Lead lead, double f
     const auto last = double(record[lead].size()) - 1;
     if (!(std::round(from * record.samplingHz) <= last && std::round(to * record.samplingHz) >= 0))
         return std::nullopt;
-    std::vector<float> values;
+    std::vector<double> values;
     for (auto i = sampleAt(record, lead, from); i <= sampleAt(record, lead, to); ++i)
         if (const float value = record[lead][std::size_t(i)]; std::isfinite(value))
-            values.push_back(value);
-    if (values.empty())
-        return std::nullopt;
-    std::ranges::nth_element(values, values.begin() + std::ptrdiff_t(values.size() / 2));
-    return double(values[values.size() / 2]);
+            values.push_back(double(value));
+    return values.empty() ? std::nullopt : std::optional(medianOf(std::move(values)));
 }
 
 } // namespace
