@@ -2,6 +2,7 @@
 // Nine clips in a 3×3 grid at the rate of their header: the longest time that the GUI thread was blocked, and the time
 // to the first frame. Clips are the files named, or generated ones. Prints one JSON object.
 #include "generated_clip.h"
+#include "thread_clock.h"
 
 #include "ui/echo/cine_surface.h"
 #include "ui/theme/theme.h"
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 
 using namespace echo2ecg;
 using namespace std::chrono_literals;
@@ -56,19 +56,6 @@ private:
     QElapsedTimer m_clock;
     std::vector<double> m_gaps;
 };
-
-// Processor time of this thread: says what a painting costs whatever else the machine does. 0 where there is no such
-// clock.
-double guiThreadMs()
-{
-#ifdef CLOCK_THREAD_CPUTIME_ID
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return double(t.tv_sec) * 1000.0 + double(t.tv_nsec) * 1e-6;
-#else
-    return 0;
-#endif
-}
 
 void spin(QApplication& app, const std::function<bool()>& until, int atMostMs)
 {
@@ -155,11 +142,11 @@ int main(int argc, char** argv)
     const double opening = watchdog.longest();
     int paints = 0;
     QObject::connect(grid.findChild<ui::CineSurface*>(), &ui::CineSurface::painted, &grid, [&] { ++paints; });
-    const double cpuBefore = guiThreadMs();
+    const double cpuBefore = bench::threadMs();
     watchdog.start();
     spin(
         app, [] { return false; }, int(parser.value(secondsOption).toDouble() * 1000));
-    const double cpuMs = guiThreadMs() - cpuBefore;
+    const double cpuMs = bench::threadMs() - cpuBefore;
     double least = 1e9, most = 0;
     for (int i = 0; i < count; ++i)
         if (const double fps = grid.displayedFps(i); fps > 0) {

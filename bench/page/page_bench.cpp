@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "ecg/ecg_reader.h"
 #include "ecg/quality_gate.h"
+#include "thread_clock.h"
 #include "ui/ecg/ecg_page_view.h"
 #include "ui/ecg/page_plot.h"
 #include "ui/theme/theme.h"
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 
 using namespace echo2ecg;
 
@@ -26,18 +26,6 @@ double median(std::vector<double> values)
         return 0;
     std::ranges::sort(values);
     return values[values.size() / 2];
-}
-
-// Processor time of this thread: what a frame costs whatever else the machine does. 0 where there is no such clock.
-double threadMs()
-{
-#ifdef CLOCK_THREAD_CPUTIME_ID
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return double(t.tv_sec) * 1000.0 + double(t.tv_nsec) * 1e-6;
-#else
-    return 0;
-#endif
 }
 
 double worst(const std::vector<double>& values)
@@ -113,10 +101,10 @@ base::Json frames(ecg::PageFormat format)
     const auto frame = [&](std::vector<double>& into, std::vector<double>& cpu, auto change) {
         QElapsedTimer clock;
         clock.start();
-        const double before = threadMs();
+        const double before = bench::threadMs();
         change();
         plot.replot(QCustomPlot::rpImmediateRefresh);
-        cpu.push_back(threadMs() - before);
+        cpu.push_back(bench::threadMs() - before);
         into.push_back(double(clock.nsecsElapsed()) * 1e-6);
         QCoreApplication::processEvents();
     };
