@@ -27,6 +27,29 @@ inline std::filesystem::path pathOf(const QTemporaryDir& dir, const char* name)
     return std::filesystem::path(dir.path().toStdString()) / name;
 }
 
+// The lowest `bytes` bytes, the lowest first.
+inline std::string little(std::int64_t value, int bytes)
+{
+    std::string text;
+    for (int i = 0; i < bytes; ++i)
+        text += char(std::uint64_t(value) >> (8 * i));
+    return text;
+}
+
+// Each lead in multiples of a step that some format has.
+inline void roundToSteps(ecg::EcgRecord& record)
+{
+    constexpr double steps[]{0.005,   0.00488,   0.0025,  0.001, 0.000183, 0.00375,
+                             0.01,    0.0305185, 0.00125, 0.002, 0.005};
+    int k = 0;
+    for (auto& lead : record.leads)
+        if (!lead.empty()) {
+            const double step = steps[k++ % 11];
+            for (float& v : lead)
+                v = float(std::round(double(v) / step) * step);
+        }
+}
+
 inline bool hasWarning(const base::Warnings& warnings, std::string_view code)
 {
     return std::any_of(warnings.begin(), warnings.end(), [&](const base::Warning& w) { return w.code == code; });

@@ -10,13 +10,7 @@ using namespace echo2ecg::ecg;
 
 namespace {
 
-std::string little(std::int64_t value, int bytes)
-{
-    std::string text;
-    for (int i = 0; i < bytes; ++i)
-        text += char(std::uint64_t(value) >> (8 * i));
-    return text;
-}
+using test::little;
 
 std::string contec(const std::vector<std::array<int, 8>>& rows, bool closed = true)
 {

@@ -44,14 +44,7 @@ private slots:
         record.time = "04:05:06";
         record[Lead::V5].clear();
         // Multiples of one step come back as they are, with the step of any format here.
-        int k = 0;
-        const double steps[]{0.005, 0.00488, 0.0025, 0.001, 0.000183, 0.00375, 0.01, 0.0305185, 0.00125, 0.002, 0.005};
-        for (auto& lead : record.leads)
-            if (!lead.empty()) {
-                const double step = steps[k++ % 11];
-                for (float& v : lead)
-                    v = float(std::round(double(v) / step) * step);
-            }
+        test::roundToSteps(record);
         record[Lead::V1][3] = std::numeric_limits<float>::quiet_NaN();
         exportEcg(record, test::pathOf(m_dir, "w.hea"));
         const EcgRecord back = readEcg(test::pathOf(m_dir, "w.hea"));

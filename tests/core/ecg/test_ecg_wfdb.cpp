@@ -10,13 +10,7 @@ using namespace echo2ecg::ecg;
 
 namespace {
 
-std::string little(std::int64_t value, int bytes)
-{
-    std::string text;
-    for (int i = 0; i < bytes; ++i)
-        text += char(std::uint64_t(value) >> (8 * i));
-    return text;
-}
+using test::little;
 
 // Two leads, four frames, in every storage format; the values fit the narrowest.
 constexpr int frames[4][2] = {{5, -3}, {100, -100}, {-64, 63}, {0, 7}};

@@ -41,6 +41,24 @@ ecg::EcgRecord beats(double rate = 500, double seconds = 10, double high = 1, do
     return record;
 }
 
+// A page of beats with a calliper tool of its own in hand.
+struct Measuring
+{
+    explicit Measuring(ui::CalliperTool::Mode mode, QSize size = {1000, 560}) : plot(test::plotOf(view))
+    {
+        test::showView(view, size);
+        view.setRecord(beats());
+        test::settle(view);
+        plot.setTools({&tool});
+        tool.setMode(mode);
+    }
+    ~Measuring() { plot.setTools({}); }
+
+    ui::EcgPageView view;
+    ui::PagePlot& plot;
+    ui::CalliperTool tool;
+};
+
 QToolButton* chip(ui::EcgPageView& view, const char* name)
 {
     return view.findChild<QToolButton*>(QLatin1String(name));
@@ -75,14 +93,8 @@ private slots:
 
     void aCalliperMeasuresTheInterval()
     {
-        ui::EcgPageView view;
-        test::showView(view);
-        view.setRecord(beats());
-        test::settle(view);
-        ui::PagePlot& plot = test::plotOf(view);
-        ui::CalliperTool tool;
-        plot.setTools({&tool});
-        tool.setMode(ui::CalliperTool::Mode::Calliper);
+        Measuring page(ui::CalliperTool::Mode::Calliper);
+        auto& [view, plot, tool] = page;
         // From one R peak to the next in the rhythm strip, set a little beside the trace: it snaps.
         const ecg::Strip& rhythm = plot.page().strips.back();
         const auto at = [&](double seconds, double mv) {
@@ -107,19 +119,12 @@ private slots:
         tool.clear();
         plot.replot(QCustomPlot::rpImmediateRefresh);
         QVERIFY(with != plot.grab().toImage());
-        plot.setTools({});
     }
 
     void keysNudgeMarchAndRemove()
     {
-        ui::EcgPageView view;
-        test::showView(view);
-        view.setRecord(beats());
-        test::settle(view);
-        ui::PagePlot& plot = test::plotOf(view);
-        ui::CalliperTool tool;
-        plot.setTools({&tool});
-        tool.setMode(ui::CalliperTool::Mode::Calliper);
+        Measuring page(ui::CalliperTool::Mode::Calliper);
+        auto& [view, plot, tool] = page;
         const QPoint from = test::pointOf(plot, Lead::V2, 5.6, 0), to = test::pointOf(plot, Lead::V2, 6.1, 0.5);
         dragOn(plot, from, to, Qt::AltModifier);
         QCOMPARE(tool.callipers().size(), std::size_t(1));
@@ -147,19 +152,12 @@ private slots:
         QVERIFY(tool.callipers().empty());
         QTest::mouseClick(&plot, Qt::LeftButton, {}, from);
         QVERIFY(tool.callipers().empty()); // a click is no calliper
-        plot.setTools({});
     }
 
     void theTangentNeedsATWave()
     {
-        ui::EcgPageView view;
-        test::showView(view, {1300, 700});
-        view.setRecord(beats());
-        test::settle(view);
-        ui::PagePlot& plot = test::plotOf(view);
-        ui::CalliperTool tool;
-        plot.setTools({&tool});
-        tool.setMode(ui::CalliperTool::Mode::Tangent);
+        Measuring page(ui::CalliperTool::Mode::Tangent, {1300, 700});
+        auto& [view, plot, tool] = page;
         tool.setQrsOnset([](double seconds) { return std::optional(std::floor(seconds) + 0.46); });
         QTest::mouseClick(&plot, Qt::LeftButton, {}, test::pointOf(plot, Lead::V3, 5.84, 0.2));
         QCOMPARE(tool.tangents().size(), std::size_t(1));
@@ -170,7 +168,6 @@ private slots:
         QVERIFY(ui::readingOf(t).startsWith(QStringLiteral("QT 4")) ||
                 ui::readingOf(t).startsWith(QStringLiteral("QT 39")));
         test::picture(view, QStringLiteral("tool-tangent"));
-        plot.setTools({});
     }
 
     void aFilterIsForTheEyesAlone()
@@ -447,7 +444,9 @@ private slots:
         view.setOptions(options);
         QTRY_VERIFY(test::plotOf(view).content().foot.contains(QStringLiteral("shown with")));
         const QString foot = test::plotOf(view).content().foot;
-        QVERIFY2(foot.contains(QStringLiteral("0.5")) && !foot.contains(QStringLiteral("150")) && !foot.contains(QStringLiteral("notch")), qPrintable(foot));
+        QVERIFY2(foot.contains(QStringLiteral("0.5")) && !foot.contains(QStringLiteral("150")) &&
+                     !foot.contains(QStringLiteral("notch")),
+                 qPrintable(foot));
     }
 
     void callipersOfTheBeatAreItsOwn()
@@ -496,7 +495,8 @@ private slots:
             // Ink on the zero line of V3, where a flat trace would be or the words are.
             const ecg::Strip& s = test::stripOf(plot, Lead::V3);
             int ink = 0;
-            const QPointF from = plot.scale().map(s.x + 12, s.baselineY - 2.5), to = plot.scale().map(s.x + 50, s.baselineY + 0.5);
+            const QPointF from = plot.scale().map(s.x + 12, s.baselineY - 2.5),
+                          to = plot.scale().map(s.x + 50, s.baselineY + 0.5);
             for (int y = int(from.y()); y <= int(to.y()); ++y)
                 for (int x = int(from.x()); x <= int(to.x()); ++x)
                     ink += image.rect().contains(x, y) && qGreen(image.pixel(x, y)) > 140;
