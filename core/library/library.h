@@ -3,7 +3,9 @@
 
 #include "base/progress.h"
 #include "ecg/ecg_record.h"
+#include "echo/adult_echo_report.h"
 #include "echo/echo_study.h"
+#include "echo/measure/measurement.h"
 #include "inference/embedding.h"
 #include "retrieval/phenotypes.h"
 
@@ -126,6 +128,26 @@ public:
     std::optional<Id> findStudyByUid(const std::string& uid) const;
     // The patient that a record with this identity would be added to, if it is there.
     std::optional<Id> findPatient(const ecg::Patient& patient) const;
+
+    // What a person measured on the clips of a study, in order of making. save() gives a new one its id and replaces one that
+    // has it. Throws base::Error(Missing) when the clip (by the hash of its file) isn't in the study.
+    std::vector<echo::Measurement> measurements(Id study) const;
+    Id saveMeasurement(Id study, const echo::Measurement& measurement);
+    void removeMeasurement(Id id);
+    // Small documents about one clip, by topic ("calibration", "phases", "model"); empty JSON when there is none, and to take one away.
+    base::Json clipNote(Id clip, const std::string& topic) const;
+    void setClipNote(Id clip, const std::string& topic, const base::Json& document);
+
+    // A structured report that belongs to a study of the library: its file is kept, its values become phenotypes with the source "DICOM SR" where
+    // nothing better is known (a value measured here or typed in a table stays). Throws base::Error(Missing) when no study of that patient fits.
+    struct ReportRow
+    {
+        Id id = 0, study = 0;
+        std::string instanceUid, fileName;
+        std::filesystem::path file;
+    };
+    std::pair<Id, Added> addReport(const echo::EchoReport& report, const std::filesystem::path& file);
+    std::vector<ReportRow> reports(Id study) const;
 
     // Undo of an import.
     void removeEcg(Id id);

@@ -75,6 +75,21 @@ CREATE INDEX study_embeddings_embedding ON study_embeddings(embedding_id);;
 CREATE INDEX ecgs_linked_study ON ecgs(linked_study);;
 CREATE INDEX view_weights_clip ON view_weights(clip_id);;
 )sql",
+    // 3: what a person does with a clip: measurements, calibration by hand, moved phases, use by the model; structured
+    // reports that came with a study. Documents are JSON.
+    R"sql(
+CREATE TABLE measurements (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, study_id INTEGER NOT NULL REFERENCES studies(id) ON DELETE CASCADE,
+    clip_id INTEGER NOT NULL REFERENCES clips(id) ON DELETE CASCADE, document TEXT NOT NULL);;
+CREATE INDEX measurements_study ON measurements(study_id);;
+CREATE INDEX measurements_clip ON measurements(clip_id);;
+CREATE TABLE clip_notes (
+    clip_id INTEGER NOT NULL REFERENCES clips(id) ON DELETE CASCADE, topic TEXT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (clip_id, topic)) WITHOUT ROWID;;
+CREATE TABLE reports (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, study_id INTEGER NOT NULL REFERENCES studies(id) ON DELETE CASCADE,
+    instance_uid TEXT NOT NULL, sha256 TEXT NOT NULL, file_name TEXT NOT NULL, UNIQUE (study_id, sha256));;
+)sql",
 };
 
 void runAll(const sql::Database& database, std::string_view text)

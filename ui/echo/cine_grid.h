@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "echo/beats/beats.h"
 #include "echo/echo_study.h"
+#include "ui/echo/cell_tool.h"
+#include "ui/echo/cell_view.h"
 
 #include <QWidget>
 
@@ -20,6 +23,7 @@ struct CineCell
     QString title;                   // "own study", "1 · similarity 0.83" …
     std::optional<float> viewWeight; // of attention pooling
     bool own = false;
+    qint64 study = 0, clipId = 0;    // of the library; 0: not from there
     // Where the frames come from; empty: the clip's file. Called on the decode pool, may throw base::Error.
     std::function<std::unique_ptr<FrameProvider>()> openFrames;
 };
@@ -49,6 +53,19 @@ public:
     double speed() const;
     int currentFrame(int cell) const;    // on display, -1 when none yet
     double displayedFps(int cell) const; // measured over the last second, 0 when paused
+    // Tools and what is drawn over the pictures; neither is owned. Null: no tool.
+    void setTool(CellTool* tool);
+    void addPainter(CellPainter* painter);
+    void removePainter(CellPainter* painter);
+    void repaintPictures(); // after something that a painter draws has changed
+    CellOnScreen onScreen(int cell) const;
+    const CineCell& cell(int cell) const;
+    CellView cellView(int cell) const;
+    void setCellView(int cell, const CellView& view);
+    void showFrame(int cell, int frame); // pauses that cell
+    // What the cell shows, at the resolution of its frame, turned, windowed as on the screen; painters included or not. Null before the first frame.
+    QImage pictureOf(int cell, bool withOverlays);
+
     bool hasFirstFrames() const;         // every cell of the layout shows something: its frame, or why there is none
     QImage grabGrid();                   // the GL content
 
@@ -69,6 +86,11 @@ public slots:
 signals:
     void cellSelected(int cell);
     void playingChanged(bool playing);
+    void cellsReplaced();
+    void frameShown(int cell, int frame); // another one than before is on display
+    void viewChanged(int cell);
+    // A clip of the library was dropped on a cell (mime type "application/x-echo2ecg-clip": "STUDY CLIP").
+    void clipDropped(int cell, qint64 study, qint64 clip);
 
 private:
     struct Impl;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dicom/dicom_file.h"
+
+#include <optional>
+#include <vector>
+
+namespace echo2ecg::dicom {
+
+// A coded word: (value, scheme, meaning). Comparison is by value and scheme; SNOMED-RT and SNOMED CT names of one concept are two codes.
+struct Code
+{
+    std::string value, scheme, meaning;
+    bool is(const char* v, const char* s) const { return value == v && scheme == s; }
+};
+
+// One node of an SR content tree, whatever its relationship.
+struct ContentItem
+{
+    std::string relationship; // "CONTAINS", "HAS CONCEPT MOD", "INFERRED FROM" …
+    std::string type;         // "NUM", "CONTAINER", "CODE", "TEXT", "SCOORD", "IMAGE" …
+    Code name;
+    std::optional<double> number;
+    Code unit;      // of a NUM
+    Code value;     // of a CODE
+    std::string text;
+    std::string referencedInstance; // of an IMAGE
+    int referencedFrame = 0;        // counted from 1; 0: none or several
+    std::vector<float> coordinates; // of an SCOORD: column, row, column, row …
+    std::string graphicType;
+    std::vector<ContentItem> children;
+};
+
+struct StructuredReport
+{
+    Identity identity;
+    std::string templateId; // "5200", "5300" …; may be empty
+    bool verified = false, complete = false;
+    ContentItem root;
+    base::Warnings warnings;
+};
+
+// Reads a report of any SR class. Defensive: bounded in depth and count, missing parts are warnings; throws base::ParseError when there is no content tree.
+StructuredReport readReport(const std::filesystem::path& file);
+
+// Writes a Comprehensive SR (1.2.840.10008.5.1.4.1.1.88.33), explicit little endian. UIDs of series and instance are made where identity has none.
+// Returns the instance UID. Throws base::Error(Io).
+std::string writeReport(const std::filesystem::path& file, const StructuredReport& report);
+
+} // namespace echo2ecg::dicom
