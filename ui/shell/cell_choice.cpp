@@ -31,6 +31,8 @@ std::vector<CineCell> chooseCells(library::Library& library, library::Id study, 
         try {
             CineCell cell;
             cell.clip = echo::readClip(row.file);
+            cell.study = study;
+            cell.clipId = row.id;
             if (const auto found = weights.find(row.id); found != weights.end() && row.kind == echo::ClipKind::Cine)
                 cell.viewWeight = found->second;
             cells.push_back(std::move(cell));
