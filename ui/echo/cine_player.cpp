@@ -35,7 +35,7 @@ echo::CineTiming CinePlayer::fitted(echo::CineTiming timing, int frames)
 
 void CinePlayer::addCell(echo::CineTiming timing, int frames)
 {
-    m_cells.push_back({fitted(std::move(timing), frames), 0});
+    m_cells.push_back({fitted(std::move(timing), frames), 0, m_playing});
 }
 
 void CinePlayer::setFrameCount(int cell, int frames)
@@ -53,6 +53,30 @@ void CinePlayer::clear()
     m_cells.clear();
 }
 
+bool CinePlayer::isPlaying() const
+{
+    return m_cells.empty() ? m_playing : std::any_of(m_cells.begin(), m_cells.end(), [](const Cell& c) { return c.playing; });
+}
+
+void CinePlayer::setPlaying(bool playing)
+{
+    m_playing = playing;
+    for (Cell& cell : m_cells)
+        cell.playing = playing;
+}
+
+void CinePlayer::setPlaying(int cell, bool playing)
+{
+    m_cells.at(std::size_t(cell)).playing = playing;
+    m_playing = isPlaying();
+}
+
+void CinePlayer::goTo(int cell, int frame)
+{
+    Cell& c = m_cells.at(std::size_t(cell));
+    moveTo(c, std::clamp(frame, 0, c.frames() - 1));
+}
+
 void CinePlayer::setSpeed(double factor)
 {
     if (std::isfinite(factor))
@@ -61,10 +85,10 @@ void CinePlayer::setSpeed(double factor)
 
 void CinePlayer::advance(double wallMs)
 {
-    if (!m_playing || !(wallMs > 0))
+    if (!(wallMs > 0))
         return;
     for (Cell& cell : m_cells)
-        if (cell.frames() > 1)
+        if (cell.playing && cell.frames() > 1)
             cell.positionMs = std::fmod(cell.positionMs + wallMs * m_speed, cell.timing.durationMs);
 }
 
@@ -82,7 +106,7 @@ void CinePlayer::moveTo(Cell& cell, int frame)
 
 void CinePlayer::step(int frames)
 {
-    m_playing = false;
+    setPlaying(false);
     for (Cell& cell : m_cells) {
         const int count = cell.frames();
         moveTo(cell, ((frameOf(cell) + frames) % count + count) % count);
@@ -127,10 +151,8 @@ int CinePlayer::stride(int cell, double refreshHz) const
 double CinePlayer::untilNextMs() const
 {
     double least = -1;
-    if (!m_playing)
-        return least;
     for (const Cell& cell : m_cells) {
-        if (cell.frames() < 2)
+        if (!cell.playing || cell.frames() < 2)
             continue;
         const auto next = std::size_t(frameOf(cell)) + 1;
         const double at = next < cell.timing.startMs.size() ? cell.timing.startMs[next] : cell.timing.durationMs;

@@ -21,8 +21,11 @@ public:
     void clear();
     int cellCount() const { return int(m_cells.size()); }
 
-    bool isPlaying() const { return m_playing; }
-    void setPlaying(bool playing) { m_playing = playing; }
+    bool isPlaying() const; // any cell
+    bool isPlaying(int cell) const { return m_cells.at(std::size_t(cell)).playing; }
+    void setPlaying(bool playing);
+    void setPlaying(int cell, bool playing);
+    void goTo(int cell, int frame); // kept within the clip
     double speed() const { return m_speed; }
     void setSpeed(double factor); // clamped
 
@@ -48,6 +51,7 @@ private:
     {
         echo::CineTiming timing;
         double positionMs = 0;
+        bool playing = false;
         int frames() const { return int(timing.startMs.size()); }
     };
     static echo::CineTiming fitted(echo::CineTiming timing, int frames);
