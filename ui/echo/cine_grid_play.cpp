@@ -94,7 +94,7 @@ bool CineGrid::Impl::update(int i)
 void CineGrid::Impl::want(int i, int due)
 {
     const int stride = player.stride(i, kRefreshHz);
-    const double perFrame = player.headerFps(i) > 0 ? 1000.0 / (player.headerFps(i) * player.speed()) : kAheadMs;
+    const double perFrame = player.dueFps(i) > 0 ? 1000.0 / player.dueFps(i) : kAheadMs;
     // What is enlarged, or looked at through the lens, is wanted as it is.
     const bool whole = (has(maximised) && i != maximised) || at(i).view.zoom > 1;
     const QSizeF onScreen = surface->pictureOf(i).size() * surface->devicePixelRatioF();
