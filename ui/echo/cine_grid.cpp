@@ -217,15 +217,26 @@ int CineGrid::cellCount() const
     return int(m_impl->cells.size());
 }
 
+int CineGrid::shownCells() const
+{
+    return m_impl->active;
+}
+
 void CineGrid::setGridLayout(int rows, int columns)
 {
     m_impl->rows = rows > 0 && columns > 0 ? rows : 0;
     m_impl->columns = m_impl->rows > 0 ? columns : 0;
     m_impl->maximised = -1;
-    if (std::min(int(m_impl->cells.size()), m_impl->capacity()) != m_impl->active)
-        m_impl->load();
-    else
-        m_impl->arrange();
+    Impl& d = *m_impl;
+    if (std::min(int(d.cells.size()), d.capacity()) == d.active)
+        return d.arrange();
+    std::vector<CinePlayer::CellState> states;
+    for (int i = 0; i < d.active; ++i)
+        states.push_back(d.player.state(i));
+    d.load();
+    for (int i = 0; i < d.active && i < int(states.size()); ++i)
+        d.player.restore(i, states[std::size_t(i)]);
+    d.refresh();
 }
 
 int CineGrid::selectedCell() const
@@ -267,6 +278,10 @@ void CineGrid::selectCell(int cell)
         return;
     const bool other = m_impl->selected != cell;
     m_impl->selected = cell;
+    if (m_impl->maximised >= 0 && m_impl->maximised != cell) { // alone as the one before was
+        m_impl->maximised = cell;
+        m_impl->arrange();
+    }
     m_impl->refresh();
     if (other)
         emit cellSelected(cell);

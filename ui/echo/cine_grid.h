@@ -47,6 +47,7 @@ public:
     // there before keeps its view, speed, loop and place in the sync.
     void setCells(std::vector<CineCell> cells);
     int cellCount() const;
+    int shownCells() const; // that the layout has places for: cells 0 … n − 1
     void setGridLayout(int rows, int columns); // 0, 0: chosen by count again
     int selectedCell() const;                  // -1: none
     int maximisedCell() const;                 // -1: none
