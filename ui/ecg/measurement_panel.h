@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ecg/measure/measurements.h"
-#include "ui/ecg/side_panel.h"
+#include "ui/theme/side_panel.h"
 
 #include <memory>
 

@@ -3,7 +3,7 @@
 
 #include "ui/ecg/ecg_steps_view.h"
 #include "ui/ecg/notes_panel.h"
-#include "ui/ecg/panel_words.h"
+#include "ui/theme/panel_words.h"
 #include "ui/ecg/saliency_section.h"
 #include "ui/theme/theme.h"
 

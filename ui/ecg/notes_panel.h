@@ -2,7 +2,7 @@
 #pragma once
 
 #include "report/ecg_caption.h"
-#include "ui/ecg/side_panel.h"
+#include "ui/theme/side_panel.h"
 
 #include <QPixmap>
 

@@ -2,7 +2,7 @@
 #include "ui/ecg/saliency_section.h"
 
 #include "ui/ecg/lead_share_bars.h"
-#include "ui/ecg/panel_words.h"
+#include "ui/theme/panel_words.h"
 
 #include <QHBoxLayout>
 #include <QLabel>

@@ -123,7 +123,7 @@ void pictureTool(Evaluation& e, const Measurement& m)
     case Tool::Ellipse: ellipse(e, shape); break;
     case Tool::Trace: trace(e, shape); break;
     case Tool::OpenTrace: e.values = {{"length", lineLength(shape.points, false), shape.unit}}; break;
-    case Tool::LvContour: contour(e, m.points); break;
+    case Tool::LvContour: contour(e, outlineOf(m)); break;
     default: break;
     }
 }

@@ -62,6 +62,10 @@ struct Measurement
     static Measurement fromJson(const base::Json& json); // throws base::ParseError naming the field
 };
 
+// The line that a measurement draws and that is measured: its points, but for an LV contour of few points (at most 40, as they are clicked) the smooth curve
+// through them (centripetal Catmull-Rom, open at the annulus). A contour of more points was drawn by hand and is taken as it is.
+std::vector<Point> outlineOf(const Measurement& measurement);
+
 struct Value
 {
     std::string name; // "length", "area", "volume, area-length", "peak gradient"

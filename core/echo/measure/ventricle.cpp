@@ -54,7 +54,7 @@ public:
         if (!found || !found->evaluation.calibration.isInCentimetres())
             return std::nullopt;
         const Calibration& c = found->evaluation.calibration;
-        return cutIntoDiscs(found->measurement->points, c.perPixelX, c.perPixelY);
+        return cutIntoDiscs(outlineOf(*found->measurement), c.perPixelX, c.perPixelY);
     }
 
 private:

@@ -8,7 +8,7 @@ class QVBoxLayout;
 
 namespace echo2ecg::ui {
 
-// A panel beside the ECG page: one column that scrolls, built when it is looked at and again when its content or the
+// A panel beside an ECG page or an echo grid: one column that scrolls, built when it is looked at and again when its content or the
 // theme changed, so that what is closed costs nothing.
 class SidePanel : public QFrame
 {

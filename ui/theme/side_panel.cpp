@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/ecg/side_panel.h"
+#include "ui/theme/side_panel.h"
 
 #include "ui/theme/theme.h"
 
