@@ -138,10 +138,9 @@ private slots:
             QCOMPARE(r.volumeMethod, std::string("biplane"));
             qInfo("%s, %s: EDV %.2f mL (%+.2f), ESV %.2f mL (%+.2f), EF %.2f %% (%+.2f)", s.name, onWholePixels ? "whole pixels" : "exact points", edv, *r.edvMl - edv,
                   esv, *r.esvMl - esv, ef, *r.efPercent - ef);
-            // 20 discs and 60 points a wall cost under half a millilitre; points on whole pixels of under a millimetre under 5 mL.
-            QVERIFY(std::abs(*r.edvMl - edv) < (onWholePixels ? 5.0 : 0.5));
-            QVERIFY(std::abs(*r.esvMl - esv) < (onWholePixels ? 3.5 : 0.5));
-            QVERIFY(std::abs(*r.efPercent - ef) < (onWholePixels ? 2.0 : 0.2));
+            QVERIFY(std::abs(*r.edvMl - edv) < (onWholePixels ? 1.0 : 0.1));
+            QVERIFY(std::abs(*r.esvMl - esv) < (onWholePixels ? 0.8 : 0.1));
+            QVERIFY(std::abs(*r.efPercent - ef) < (onWholePixels ? 0.5 : 0.05));
             QVERIFY(std::abs(*r.svMl - (*r.edvMl - *r.esvMl)) < 1e-9);
         }
     }
