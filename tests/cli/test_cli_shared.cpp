@@ -51,6 +51,25 @@ private slots:
         QVERIFY(std::abs(run.json["duration_s"].toDouble() - samples / rate) < 1e-9);
     }
 
+    void measuredEcho()
+    {
+        const QString plax = test::text(test::sharedData("echo_still/philips_epiq_plax_jpeglossless70.dcm"));
+        const Run length = json({"echo", "measure", plax, "--tool", "calliper", "--points", "629.5,319.5", "689.5,435.5"});
+        QVERIFY2(length.exit == 0 && length.isJson, length.trace());
+        const QJsonObject value = length.json["values"].toArray()[0].toObject();
+        QCOMPARE(value["unit"].toString(), QString("cm"));
+        QVERIFY(std::abs(value["value"].toDouble() - 3.3) < 0.05); // as the scanner printed it
+        const QString mMode = test::text(test::sharedData("echo_still/toshiba_mmode.dcm"));
+        const Run across = json({"echo", "measure", mMode, "--points", "450,150", "450,300"});
+        QCOMPARE(across.exit, 3);
+        QVERIFY(across.json["refused"].toString().contains("M-mode region 2"));
+        QCOMPARE(json({"echo", "measure", mMode, "--points", "450,x", "3,4"}).exit, 1);
+        QCOMPARE(json({"echo", "measure", mMode, "--points", "1,1", "3,4", "--frame", "7"}).exit, 2);
+        const Run regions = json({"echo", "regions", mMode});
+        QVERIFY2(regions.exit == 0 && regions.isJson, regions.trace());
+        QCOMPARE(regions.json["regions"].toArray().size(), 2);
+    }
+
     void measuredEcg()
     {
         const QString file = test::text(test::sharedData("ecg_ge_muse_xml/braveheart_muse_1.xml"));
