@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Nine clips in a 3×3 grid at the rate of their header: the longest time that the GUI thread was blocked, and the time
-// to the first frame. Clips are the files named, or generated ones. Prints one JSON object.
+// Nine clips in a 3×3 grid at the rate of their header: the longest time that an event waited for the GUI thread, the time to the
+// first frame, the memory. Clips are the files named, or generated ones. Prints one JSON object.
 #include "generated_clip.h"
 #include "thread_clock.h"
 
@@ -14,48 +14,80 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <thread>
 
 using namespace echo2ecg;
 using namespace std::chrono_literals;
 
 namespace {
 
-// A timer that fires every 5 ms: by how much it comes late is the time in which the GUI thread was blocked.
-class Watchdog
+// Another thread posts an event to the GUI thread every 2 ms, one at a time: how long that waits until it is handled is the time in
+// which a key or the mouse would have waited.
+class Watchdog : public QObject
 {
-    static constexpr int intervalMs = 5;
-
 public:
     Watchdog()
     {
-        m_timer.setTimerType(Qt::PreciseTimer);
-        QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] {
-            const double gap = std::max(0.0, double(m_clock.nsecsElapsed()) * 1e-6 - intervalMs);
-            m_clock.start();
-            m_gaps.push_back(gap);
+        m_thread = std::thread([this] {
+            while (!m_stop) {
+                if (!m_posted.exchange(true)) {
+                    m_postedAt = now();
+                    QCoreApplication::postEvent(this, new QEvent(QEvent::User), Qt::HighEventPriority);
+                }
+                std::this_thread::sleep_for(2ms);
+            }
         });
     }
-    void start()
+    ~Watchdog() override
     {
-        m_gaps.clear();
-        m_clock.start();
-        m_timer.start(intervalMs);
+        m_stop = true;
+        m_thread.join();
     }
-    double longest() const { return m_gaps.empty() ? 0 : *std::max_element(m_gaps.begin(), m_gaps.end()); }
-    double share99()
+    void start() { m_waits.clear(); }
+    double longest() const { return m_waits.empty() ? 0 : *std::max_element(m_waits.begin(), m_waits.end()); }
+    double share(double part)
     {
-        if (m_gaps.empty())
+        if (m_waits.empty())
             return 0;
-        std::sort(m_gaps.begin(), m_gaps.end());
-        return m_gaps[m_gaps.size() * 99 / 100];
+        std::sort(m_waits.begin(), m_waits.end());
+        return m_waits[std::min(m_waits.size() - 1, std::size_t(double(m_waits.size()) * part))];
+    }
+    std::size_t longerThan(double ms) const
+    {
+        return std::size_t(std::count_if(m_waits.begin(), m_waits.end(), [ms](double wait) { return wait > ms; }));
+    }
+    std::size_t count() const { return m_waits.size(); }
+
+protected:
+    bool event(QEvent* event) override
+    {
+        if (event->type() != QEvent::User)
+            return QObject::event(event);
+        m_waits.push_back(now() - m_postedAt);
+        m_posted = false;
+        return true;
     }
 
 private:
-    QTimer m_timer;
-    QElapsedTimer m_clock;
-    std::vector<double> m_gaps;
+    static double now() { return double(std::chrono::steady_clock::now().time_since_epoch().count()) * 1e-6; }
+    std::thread m_thread;
+    std::atomic<bool> m_stop{false}, m_posted{false};
+    std::atomic<double> m_postedAt{0};
+    std::vector<double> m_waits; // of the GUI thread
 };
+
+double residentMiB()
+{
+    double pages = 0, resident = 0;
+    if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+        if (std::fscanf(file, "%lf %lf", &pages, &resident) != 2)
+            resident = 0;
+        std::fclose(file);
+    }
+    return resident * 4096 / (1 << 20);
+}
 
 void spin(QApplication& app, const std::function<bool()>& until, int atMostMs)
 {
@@ -153,11 +185,15 @@ int main(int argc, char** argv)
             least = std::min(least, fps);
             most = std::max(most, fps);
         }
-    const double longest = watchdog.longest();
+    const double longest = watchdog.longest(), p99 = watchdog.share(0.99);
+    const std::size_t tooLong = watchdog.longerThan(16), beats = watchdog.count();
+    const ui::CacheUse cache = grid.cacheUse();
     std::printf("{\"first_frame_ms\": %.1f, \"all_first_frames_ms\": %.1f, \"longest_block_opening_ms\": %.1f, "
-                "\"longest_block_playing_ms\": %.1f, \"gap_p99_ms\": %.1f, \"fps_least\": %.1f, \"fps_most\": %.1f, "
+                "\"longest_block_playing_ms\": %.1f, \"gap_p99_ms\": %.1f, \"blocks_over_16_ms\": %zu, \"heartbeats\": %zu, "
+                "\"cache_mib\": %.0f, \"cache_limit_mib\": %.0f, \"resident_mib\": %.0f, \"fps_least\": %.1f, \"fps_most\": %.1f, "
                 "\"paints\": %d, \"gui_cpu_ms_per_paint\": %.1f}\n",
-                first, all, opening, longest, watchdog.share99(), least > most ? 0 : least, most, paints,
+                first, all, opening, longest, p99, tooLong, beats, double(cache.compressed + cache.decoded) / (1 << 20),
+                double(cache.limit) / (1 << 20), residentMiB(), least > most ? 0 : least, most, paints,
                 paints ? cpuMs / paints : 0.0);
     if (parser.isSet(shotOption) && !grid.grab().save(parser.value(shotOption)))
         return 1;

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <fstream>
 #include <limits>
+#include <map>
+#include <mutex>
 
 namespace echo2ecg::dicom {
 
@@ -84,10 +86,86 @@ private:
     std::vector<std::uint8_t> m_bytes;
 };
 
+class FileInMemory final : public KeptFile
+{
+public:
+    std::size_t bytes() const override { return content.size(); }
+
+    std::vector<std::uint8_t> content;
+    std::filesystem::file_time_type written;
+};
+
+class KeptSource final : public ByteSource
+{
+public:
+    explicit KeptSource(std::shared_ptr<const FileInMemory> file) : m_file(std::move(file)) { m_size = m_file->bytes(); }
+
+    std::size_t read(std::uint64_t offset, void* to, std::size_t count) override
+    {
+        if (offset >= m_size)
+            return 0;
+        count = std::size_t(std::min<std::uint64_t>(count, m_size - offset));
+        std::memcpy(to, m_file->content.data() + offset, count);
+        return count;
+    }
+
+private:
+    std::shared_ptr<const FileInMemory> m_file;
+};
+
+struct KeptFiles
+{
+    std::mutex mutex;
+    std::map<std::filesystem::path, std::weak_ptr<const FileInMemory>> files;
+
+    // Null when it isn't kept, or another file now.
+    std::shared_ptr<const FileInMemory> find(const std::filesystem::path& file)
+    {
+        const std::lock_guard lock(mutex);
+        const auto found = files.find(file);
+        auto kept = found == files.end() ? nullptr : found->second.lock();
+        std::error_code problem;
+        if (kept && (std::filesystem::last_write_time(file, problem) != kept->written || problem ||
+                     std::filesystem::file_size(file, problem) != kept->content.size()))
+            kept = nullptr;
+        return kept;
+    }
+};
+
+KeptFiles& keptFiles()
+{
+    static KeptFiles all;
+    return all;
+}
+
 } // namespace
+
+std::shared_ptr<const KeptFile> keepInMemory(const std::filesystem::path& file, std::uint64_t most)
+{
+    if (auto kept = keptFiles().find(file))
+        return kept;
+    try {
+        auto made = std::make_shared<FileInMemory>();
+        made->written = std::filesystem::last_write_time(file);
+        FileSource source(file);
+        if (source.size() > most)
+            return nullptr;
+        made->content = source.bytes(0, source.size());
+        if (made->content.size() != source.size())
+            return nullptr;
+        const std::lock_guard lock(keptFiles().mutex);
+        std::erase_if(keptFiles().files, [](const auto& one) { return one.second.expired(); });
+        keptFiles().files[file] = made;
+        return made;
+    } catch (const std::exception&) {
+        return nullptr; // whoever opens the file says why
+    }
+}
 
 std::unique_ptr<ByteSource> ByteSource::ofFile(const std::filesystem::path& file)
 {
+    if (auto kept = keptFiles().find(file))
+        return std::make_unique<KeptSource>(std::move(kept));
     return std::make_unique<FileSource>(file);
 }
 

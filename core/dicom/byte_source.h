@@ -27,6 +27,17 @@ protected:
     std::uint64_t m_size = 0;
 };
 
+// A whole file in memory. As long as somebody holds it, ByteSource::ofFile() of the same unchanged file reads from there: the compressed
+// frames of what plays don't wait for a disk or a network again.
+class KeptFile
+{
+public:
+    virtual ~KeptFile() = default;
+    virtual std::size_t bytes() const = 0;
+};
+// Null when the file is larger than `most` or can't be read. Thread-safe.
+std::shared_ptr<const KeptFile> keepInMemory(const std::filesystem::path& file, std::uint64_t most);
+
 // Raw deflate (RFC 1951) from `offset` to the end of the source. Stops at `limit` bytes with `complete` false.
 // `damaged` tells that the stream broke; what came out before is kept.
 struct Inflated

@@ -18,6 +18,7 @@ namespace echo2ecg::ui {
 namespace {
 constexpr double kSpeeds[] = {0.1, 0.25, 0.5, 1.0, 2.0, 4.0};
 constexpr int kLeastScrubber = 150;
+const QString kOpens = QStringLiteral(" ▾"); // a menu
 
 // One of several, the present one ticked.
 template <class Value, class Chosen>
@@ -90,7 +91,7 @@ CineBar::CineBar(QWidget* parent) : QWidget(parent)
             (this->*fill)(menu);
         });
         made->setMenu(menu);
-        made->setText(widest);
+        made->setText(widest + kOpens);
         made->setMinimumWidth(made->sizeHint().width());
         return made;
     };
@@ -284,10 +285,11 @@ void CineBar::setState(const State& state)
     m_es->setEnabled(!state.marks.esFrames.empty());
     m_scrubber->setEnabled(state.moves);
     m_scrubber->setState(state.fraction, state.moves ? state.marks : ScrubberMarks());
-    m_speed->setText(speedText(state.speed));
+    m_speed->setText(speedText(state.speed) + kOpens);
     m_scope->setText(state.oneCell ? tr("one cell") : tr("all cells"));
-    m_beats->setText(state.beatLoop == 0 ? tr("clip") : state.beatLoop == 1 ? tr("1 beat") : tr("%1 beats").arg(state.beatLoop));
-    m_sync->setText(state.sync == SyncMode::Off ? tr("no sync") : tr("sync %1").arg(syncText(state.sync)));
+    const QString beats = state.beatLoop == 0 ? tr("clip") : state.beatLoop == 1 ? tr("1 beat") : tr("%1 beats").arg(state.beatLoop);
+    m_beats->setText(beats + kOpens);
+    m_sync->setText((state.sync == SyncMode::Off ? tr("no sync") : tr("sync %1").arg(syncText(state.sync))) + kOpens);
     m_cache->setUse(state.cache);
     QString frame, fps;
     if (state.moves) {

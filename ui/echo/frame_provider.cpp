@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/echo/frame_provider.h"
 
+#include "dicom/byte_source.h"
+
 namespace echo2ecg::ui {
 
 namespace {
@@ -8,7 +10,12 @@ namespace {
 class ClipProvider : public FrameProvider
 {
 public:
-    ClipProvider(const echo::EchoClip& clip, std::size_t cacheBytes) : m_frames(clip, cacheBytes) {}
+    // Half of the memory at most for the compressed frames: a larger file is read from the disk frame by frame.
+    ClipProvider(const echo::EchoClip& clip, std::size_t cacheBytes)
+        : m_file(dicom::keepInMemory(clip.file, cacheBytes / 2)), m_frames(clip, cacheBytes - compressedBytes())
+    {
+    }
+    std::size_t compressedBytes() const override { return m_file ? m_file->bytes() : 0; }
     int count() const override { return m_frames.count(); }
     std::shared_ptr<const base::RgbImage> frame(int index) override { return m_frames.frame(index); }
     std::shared_ptr<const base::RgbImage> cached(int index) const override { return m_frames.cached(index); }
@@ -16,6 +23,7 @@ public:
     void setCacheBytes(std::size_t bytes) override { m_frames.setCacheBytes(bytes); }
 
 private:
+    std::shared_ptr<const dicom::KeptFile> m_file;
     echo::ClipFrames m_frames;
 };
 

@@ -32,14 +32,12 @@ namespace echo2ecg::ui {
 
 namespace {
 
-// After the texture has given the fragment its colour. Without a window nothing is computed: the bytes stay what they are.
+// After the texture has given the fragment its colour. Only in the shader of a picture that has a window: else the bytes stay what they
+// are, and a machine without a graphics card computes no powers for nothing.
 constexpr char kWindowing[] = R"(//VTK::TCoord::Impl
-  if (windowed != 0)
-  {
-    vec3 c = clamp((gl_FragData[0].rgb - vec3(windowLevel)) / windowWidth + vec3(0.5), 0.0, 1.0);
-    c = pow(c, vec3(inverseGamma));
-    gl_FragData[0].rgb = inverted != 0 ? vec3(1.0) - c : c;
-  }
+  vec3 windowed = clamp((gl_FragData[0].rgb - vec3(windowLevel)) / windowWidth + vec3(0.5), 0.0, 1.0);
+  windowed = pow(windowed, vec3(inverseGamma));
+  gl_FragData[0].rgb = mix(windowed, vec3(1.0) - windowed, inverted);
 )";
 
 constexpr std::pair<int, int> kCorners[] = {{0, 0}, {1, 0}, {1, 1}, {0, 1}};
@@ -56,7 +54,7 @@ struct Picture
     std::shared_ptr<const base::RgbImage> pixels;
     QRect area;
     QTransform picture;
-    bool dirty = true;
+    bool dirty = true, windowed = false;
 
     Picture()
     {
@@ -73,8 +71,6 @@ struct Picture
         quad->SetPolys(cells);
         quad->GetPointData()->SetTCoords(at);
         mapper->SetInputData(quad);
-        actor->GetShaderProperty()->AddFragmentShaderReplacement("//VTK::TCoord::Impl", true, kWindowing, false);
-        setColours({});
         actor->SetMapper(mapper);
         actor->SetTexture(texture);
         actor->GetProperty()->LightingOff(); // the picture's own colours, nothing else
@@ -116,12 +112,19 @@ struct Picture
 
     void setColours(const CellView& view)
     {
-        vtkUniforms* uniforms = actor->GetShaderProperty()->GetFragmentCustomUniforms();
-        uniforms->SetUniformi("windowed", view.changesColour());
+        vtkShaderProperty* shader = actor->GetShaderProperty();
+        if (view.changesColour() != windowed) {
+            windowed = view.changesColour();
+            if (windowed)
+                shader->AddFragmentShaderReplacement("//VTK::TCoord::Impl", true, kWindowing, false);
+            else
+                shader->ClearFragmentShaderReplacement("//VTK::TCoord::Impl", true);
+        }
+        vtkUniforms* uniforms = shader->GetFragmentCustomUniforms();
         uniforms->SetUniformf("windowLevel", float(view.level));
         uniforms->SetUniformf("windowWidth", float(view.window));
         uniforms->SetUniformf("inverseGamma", float(1 / view.gamma));
-        uniforms->SetUniformi("inverted", view.inverted);
+        uniforms->SetUniformf("inverted", view.inverted ? 1.0f : 0.0f);
         dirty = true;
     }
 
@@ -152,9 +155,9 @@ struct TextureScene::Impl
     std::function<bool()> isCurrent;
     vtkNew<vtkGenericOpenGLRenderWindow> window;
     vtkNew<vtkRenderer> backdrop; // places without a cell
-    // One black pixel in a corner, there from the start: its shaders are those of every cell, compiled before the first
+    // One black pixel each in a corner, there from the start: their shaders are those of every cell, compiled before the first
     // clip comes.
-    Picture warm;
+    Picture warm, warmWindowed;
     std::vector<std::unique_ptr<Picture>> cells;
     QColor background = Qt::black;
     QSize size;
@@ -174,9 +177,14 @@ TextureScene::TextureScene(std::function<void()> makeCurrent, std::function<bool
     window->SetFrameBlitModeToNoBlit();
     m_impl->backdrop->SetBackgroundAlpha(1.0);
     window->AddRenderer(m_impl->backdrop);
-    window->AddRenderer(m_impl->warm.renderer);
-    m_impl->warm.area = QRect(0, 0, 1, 1);
-    m_impl->warm.show(std::make_shared<base::RgbImage>(1, 1));
+    CellView anyWindow;
+    anyWindow.window = 2;
+    m_impl->warmWindowed.setColours(anyWindow);
+    for (Picture* warm : {&m_impl->warm, &m_impl->warmWindowed}) {
+        window->AddRenderer(warm->renderer);
+        warm->area = QRect(0, 0, 1, 1);
+        warm->show(std::make_shared<base::RgbImage>(1, 1));
+    }
     window->AddObserver(vtkCommand::WindowMakeCurrentEvent, m_impl.get(), &Impl::onMakeCurrent);
     window->AddObserver(vtkCommand::WindowIsCurrentEvent, m_impl.get(), &Impl::onIsCurrent);
 }
@@ -261,10 +269,12 @@ void TextureScene::render(const QSize& size, unsigned framebuffer)
         for (const auto& cell : m_impl->cells)
             cell->arrange(size);
         m_impl->warm.arrange(size);
+        m_impl->warmWindowed.arrange(size);
     }
     // VTK's framebuffer keeps what was drawn: only cells with another picture are drawn again.
     m_impl->backdrop->SetDraw(all);
     m_impl->warm.renderer->SetDraw(all);
+    m_impl->warmWindowed.renderer->SetDraw(all);
     for (const auto& cell : m_impl->cells)
         cell->renderer->SetDraw(!cell->area.isEmpty() && std::exchange(cell->dirty, false));
     vtkOpenGLState* state = window->GetState();
