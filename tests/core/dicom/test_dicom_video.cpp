@@ -178,7 +178,7 @@ private slots:
         const auto source = sharedData("echo_multiframe/acuson_colour_implicitLE.dcm");
         E2E_NEED_SHARED(source);
         const auto truth = dicom::ImageFile::open(source);
-        DJLSEncoderRegistration::registerCodecs(0, 0, 0, 0, OFFalse);
+        DJLSEncoderRegistration::registerCodecs();
         const DJLSRepresentationParameter near(3, OFFalse);
         struct Case
         {
