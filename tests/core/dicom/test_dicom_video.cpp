@@ -8,8 +8,6 @@
 #include <dcmtk/config/osconfig.h>
 
 #include <dcmtk/dcmdata/dctk.h>
-#include <dcmtk/dcmjpls/djencode.h>
-#include <dcmtk/dcmjpls/djrparam.h>
 
 #include <algorithm>
 #include <cmath>
@@ -48,16 +46,6 @@ QByteArray contentOf(const std::filesystem::path& file)
     std::ifstream in(file, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     return QByteArray(text.data(), qsizetype(text.size()));
-}
-
-int largestDifference(const base::RgbImage& a, const base::RgbImage& b)
-{
-    if (a.pixels.size() != b.pixels.size())
-        return 1000;
-    int most = 0;
-    for (std::size_t i = 0; i < a.pixels.size(); ++i)
-        most = std::max(most, std::abs(int(a.pixels[i]) - int(b.pixels[i])));
-    return most;
 }
 
 bool has(const base::Warnings& warnings, const char* code)
@@ -178,31 +166,38 @@ private slots:
         const auto source = sharedData("echo_multiframe/acuson_colour_implicitLE.dcm");
         E2E_NEED_SHARED(source);
         const auto truth = dicom::ImageFile::open(source);
-        DJLSEncoderRegistration::registerCodecs();
-        const DJLSRepresentationParameter near(3, OFFalse);
         struct Case
         {
             const char* name;
             E_TransferSyntax syntax;
-            const DcmRepresentationParameter* parameter;
-            int most;
         };
-        for (const Case& one : {Case{"big endian", EXS_BigEndianExplicit, nullptr, 0},
-                                Case{"deflated", EXS_DeflatedLittleEndianExplicit, nullptr, 0},
-                                Case{"JPEG-LS near-lossless", EXS_JPEGLSLossy, &near, 3}}) {
+        for (const Case& one : {Case{"big endian", EXS_BigEndianExplicit},
+                                Case{"deflated", EXS_DeflatedLittleEndianExplicit}}) {
             DcmFileFormat file;
             QVERIFY(file.loadFile(source.c_str()).good());
             file.loadAllDataIntoMemory();
             const auto out = m_folder.path("coded.dcm");
-            QVERIFY2(file.getDataset()->chooseRepresentation(one.syntax, one.parameter).good(), one.name);
+            const OFCondition state = file.getDataset()->chooseRepresentation(one.syntax, nullptr);
+            QVERIFY2(state.good(), qPrintable(QString("%1: %2").arg(one.name, state.text())));
             QVERIFY2(file.saveFile(out.c_str(), one.syntax).good(), one.name);
             const auto image = dicom::ImageFile::open(out);
             QCOMPARE(image->frameCount(), truth->frameCount());
-            for (int f = 0; f < truth->frameCount(); ++f) {
-                const int difference = largestDifference(image->frame(f), truth->frame(f));
-                QVERIFY2(difference <= one.most, qPrintable(QString("%1: %2").arg(one.name).arg(difference)));
-            }
+            for (int f = 0; f < truth->frameCount(); ++f)
+                QVERIFY2(image->frame(f).pixels == truth->frame(f).pixels, one.name);
         }
+        ImageSpec spec;
+        spec.rows = truth->header().rows;
+        spec.columns = truth->header().columns;
+        spec.frames = truth->frameCount();
+        spec.planar = 1;
+        QByteArray planes;
+        for (int f = 0; f < spec.frames; ++f)
+            planes += toPlanes(truth->frame(f).pixels);
+        DataWriter data = imageHeader(spec);
+        data.bytes(0x7FE00010, "OB", planes);
+        const auto planar = dicom::ImageFile::open(m_folder.write("planar.dcm", withMeta(data.data(), syntaxUid(Writing::Explicit), clipClass)));
+        for (int f = 0; f < spec.frames; ++f)
+            QVERIFY(planar->frame(f).pixels == truth->frame(f).pixels);
         // The other seven are compared in test_dicom_files.
     }
 
