@@ -98,8 +98,10 @@ int decode(const char* path)
         OFString colour;
         DcmFileCache cache;
         for (int f = 0; f < image->frameCount(); ++f)
-            done += element->getUncompressedFrame(file.getDataset(), Uint32(f), fragment, buffer.data(),
-                                                  Uint32(buffer.size()), colour, &cache).good();
+            done += element
+                        ->getUncompressedFrame(file.getDataset(), Uint32(f), fragment, buffer.data(),
+                                               Uint32(buffer.size()), colour, &cache)
+                        .good();
         theirs = std::max(theirs, 1000.0 * done / since(begin));
     }
     std::printf("%.1f %.1f\n", ours, theirs);

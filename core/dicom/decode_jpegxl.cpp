@@ -152,7 +152,8 @@ private:
 
 } // namespace
 
-Samples decodeJpegXl(std::span<const std::uint8_t> data, const PixelFormat& format, const std::string& photometric, bool& damaged)
+Samples decodeJpegXl(std::span<const std::uint8_t> data, const PixelFormat& format, const std::string& photometric,
+                     bool& damaged)
 {
     const JxlSignature kind = JxlSignatureCheck(data.data(), data.size());
     if (kind != JXL_SIG_CODESTREAM && kind != JXL_SIG_CONTAINER)
@@ -166,8 +167,8 @@ Samples decodeJpegXl(std::span<const std::uint8_t> data, const PixelFormat& form
     Samples samples = std::move(decoded.samples);
     if (format.samples == 3) {
         samples.model = ColourModel::Rgb;
-        samples.words = "JPEG XL, RGB of its own colour description, tag " + (photometric.empty() ? "missing" : photometric) +
-                        ": shown as RGB";
+        samples.words = "JPEG XL, RGB of its own colour description, tag " +
+                        (photometric.empty() ? "missing" : photometric) + ": shown as RGB";
     } else {
         samples.words = "JPEG XL, one component";
     }

@@ -56,7 +56,8 @@ VideoFrames::VideoFrames(Object& object, const ImageHeader& header, const FrameI
                         std::to_string(facts.frames()) +
                         (facts.frames() < header.declaredFrames ? "." : "; the declared ones are shown."),
                     tagText(tag::NumberOfFrames));
-    m_words = facts.codec + " " + facts.colour + ", tag " + (header.photometric.empty() ? "missing" : header.photometric);
+    m_words =
+        facts.codec + " " + facts.colour + ", tag " + (header.photometric.empty() ? "missing" : header.photometric);
     for (; m_warned < facts.warnings.size(); ++m_warned)
         object.warnings.push_back(facts.warnings[m_warned]);
 }

@@ -10,8 +10,8 @@ namespace echo2ecg::dicom {
 class VideoFrames
 {
 public:
-    // Reads the fragments as one stream. Warns where the header and the stream contradict each other about the number of frames; throws
-    // base::ParseError where they do about the size.
+    // Reads the fragments as one stream. Warns where the header and the stream contradict each other about the number
+    // of frames; throws base::ParseError where they do about the size.
     VideoFrames(Object& object, const ImageHeader& header, const FrameIndex& index);
     int count() const { return m_count; }
     std::string words() const { return m_words; }

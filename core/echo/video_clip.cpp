@@ -96,8 +96,8 @@ CineTiming timingOf(const video::StreamFacts& facts, const dicom::ImageHeader& h
         isSensible = isSensible && step >= shortestMs && step <= longestMs;
     }
     if (!isSensible || timing.startMs.size() < 2) {
-        warnings.push_back({"time-stamps-implausible",
-                            "The video's time stamps can't be right and are not used.", "time stamps"});
+        warnings.push_back(
+            {"time-stamps-implausible", "The video's time stamps can't be right and are not used.", "time stamps"});
         return cineTiming(header, facts.frames(), warnings);
     }
     timing.durationMs = timing.startMs.back() + timing.startMs.back() - timing.startMs[timing.startMs.size() - 2];
@@ -124,8 +124,11 @@ EchoClip readVideoClip(const std::filesystem::path& file)
     clip.kind = clip.frames > 1 ? ClipKind::Cine : ClipKind::Still;
     if (clip.kind == ClipKind::Cine)
         clip.timing = timingOf(image.facts(), clip.header, clip.warnings);
-    clip.warnings.push_back({"video-no-identity", "A video file names no patient and no study; its file name stands for the patient.", {}});
-    clip.warnings.push_back({"video-no-calibration", "A video file holds no calibration: lengths are in pixels until it is calibrated by hand.", {}});
+    clip.warnings.push_back(
+        {"video-no-identity", "A video file names no patient and no study; its file name stands for the patient.", {}});
+    clip.warnings.push_back({"video-no-calibration",
+                             "A video file holds no calibration: lengths are in pixels until it is calibrated by hand.",
+                             {}});
     return clip;
 }
 

@@ -136,9 +136,9 @@ void ToRgb::prepare(const AVFrame& frame)
     m_rows = frame.height;
     m_columns = frame.width;
     // Accurate rounding and full chroma: without them swscale is off by several steps and leaves grey with a cast.
-    m_scaler.reset(sws_getContext(frame.width, frame.height, withoutJ(frame.format), frame.width, frame.height,
-                                  AV_PIX_FMT_RGB24, SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP,
-                                  nullptr, nullptr, nullptr));
+    m_scaler.reset(sws_getContext(
+        frame.width, frame.height, withoutJ(frame.format), frame.width, frame.height, AV_PIX_FMT_RGB24,
+        SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP, nullptr, nullptr, nullptr));
     if (!m_scaler)
         throw base::ParseError(base::ErrorCode::Unsupported, "The video's kind of pixels can't be shown.");
     sws_setColorspaceDetails(m_scaler.get(), sws_getCoefficients(decision.matrix), decision.isFull ? 1 : 0,

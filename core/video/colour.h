@@ -8,8 +8,9 @@
 
 namespace echo2ecg::video {
 
-// From decoded frames to RGB of full range. The matrix (BT.601, BT.709 …) and the range are the stream's; where it is silent, BT.709 is
-// taken from 720 rows on and BT.601 below, full range for Motion JPEG and limited range else, as players do.
+// From decoded frames to RGB of full range. The matrix (BT.601, BT.709 …) and the range are the stream's; where it is
+// silent, BT.709 is taken from 720 rows on and BT.601 below, full range for Motion JPEG and limited range else, as
+// players do.
 class ToRgb
 {
 public:

@@ -47,11 +47,13 @@ std::string codecName(AVCodecID id)
 bool isTaken(AVCodecID id)
 {
     constexpr AVCodecID taken[] = {
-        AV_CODEC_ID_MJPEG,      AV_CODEC_ID_RAWVIDEO,   AV_CODEC_ID_MPEG4,     AV_CODEC_ID_MSMPEG4V1, AV_CODEC_ID_MSMPEG4V2,
-        AV_CODEC_ID_MSMPEG4V3,  AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_H264,     AV_CODEC_ID_HEVC,
-        AV_CODEC_ID_HUFFYUV,    AV_CODEC_ID_FFVHUFF,    AV_CODEC_ID_FFV1,      AV_CODEC_ID_PNG,       AV_CODEC_ID_DVVIDEO,
-        AV_CODEC_ID_MSVIDEO1,   AV_CODEC_ID_MSRLE,      AV_CODEC_ID_CINEPAK,   AV_CODEC_ID_VP8,       AV_CODEC_ID_VP9,
-        AV_CODEC_ID_WMV1,       AV_CODEC_ID_WMV2,       AV_CODEC_ID_H263,      AV_CODEC_ID_QTRLE,     AV_CODEC_ID_INDEO5,
+        AV_CODEC_ID_MJPEG,     AV_CODEC_ID_RAWVIDEO,  AV_CODEC_ID_MPEG4,      AV_CODEC_ID_MSMPEG4V1,
+        AV_CODEC_ID_MSMPEG4V2, AV_CODEC_ID_MSMPEG4V3, AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO,
+        AV_CODEC_ID_H264,      AV_CODEC_ID_HEVC,      AV_CODEC_ID_HUFFYUV,    AV_CODEC_ID_FFVHUFF,
+        AV_CODEC_ID_FFV1,      AV_CODEC_ID_PNG,       AV_CODEC_ID_DVVIDEO,    AV_CODEC_ID_MSVIDEO1,
+        AV_CODEC_ID_MSRLE,     AV_CODEC_ID_CINEPAK,   AV_CODEC_ID_VP8,        AV_CODEC_ID_VP9,
+        AV_CODEC_ID_WMV1,      AV_CODEC_ID_WMV2,      AV_CODEC_ID_H263,       AV_CODEC_ID_QTRLE,
+        AV_CODEC_ID_INDEO5,
     };
     return std::find(std::begin(taken), std::end(taken), id) != std::end(taken);
 }
@@ -77,7 +79,8 @@ public:
         } catch (const base::ParseError& problem) {
             throw base::ParseError(problem.code(), problem.sentence(), {{}, where});
         } catch (const std::bad_alloc&) {
-            throw base::ParseError(base::ErrorCode::LimitExceeded, "There isn't enough memory for the frame.", {{}, where});
+            throw base::ParseError(base::ErrorCode::LimitExceeded, "There isn't enough memory for the frame.",
+                                   {{}, where});
         }
     }
 
@@ -87,9 +90,11 @@ private:
         const AVCodecID id = m_packets.codec->codec_id;
         const AVCodec* codec = isTaken(id) ? avcodec_find_decoder(id) : nullptr;
         if (!codec)
-            throw base::ParseError(base::ErrorCode::Unsupported, "Video compressed as " + codecName(id) + " isn't supported.");
+            throw base::ParseError(base::ErrorCode::Unsupported,
+                                   "Video compressed as " + codecName(id) + " isn't supported.");
         if (std::int64_t(m_packets.codec->width) * m_packets.codec->height > mostPixels)
-            throw base::ParseError(base::ErrorCode::LimitExceeded, "The video declares more pixels than any frame has.");
+            throw base::ParseError(base::ErrorCode::LimitExceeded,
+                                   "The video declares more pixels than any frame has.");
         m_codec.reset(avcodec_alloc_context3(codec));
         if (!m_codec || avcodec_parameters_to_context(m_codec.get(), m_packets.codec.get()) < 0)
             throw base::ParseError(base::ErrorCode::Malformed, "The video's description makes no sense.");
@@ -246,7 +251,8 @@ private:
 
     const base::RgbImage* find(std::size_t index) const
     {
-        const auto found = std::find_if(m_kept.begin(), m_kept.end(), [&](const Kept& one) { return one.index == index; });
+        const auto found =
+            std::find_if(m_kept.begin(), m_kept.end(), [&](const Kept& one) { return one.index == index; });
         return found == m_kept.end() ? nullptr : &found->image;
     }
 
@@ -262,7 +268,8 @@ private:
                                         "frame " + std::to_string(m_rank + 1)});
         }
         m_kept.push_back({m_rank, m_toRgb->convert(*m_frame)});
-        while (m_kept.size() > 1 && (m_kept.size() > mostKept || m_kept.size() * m_kept.back().image.bytes() > mostKeptBytes))
+        while (m_kept.size() > 1 &&
+               (m_kept.size() > mostKept || m_kept.size() * m_kept.back().image.bytes() > mostKeptBytes))
             m_kept.pop_front();
     }
 
@@ -284,7 +291,7 @@ private:
     std::size_t m_rank = nowhere;    // of what was decoded last
     std::size_t m_next = 0;          // where the order is learned: place of the next picture
     std::size_t m_awaited = nowhere; // and the key frame that has to come first
-    std::deque<Kept> m_kept; // decoded lately
+    std::deque<Kept> m_kept;         // decoded lately
     bool m_hasWarned = false;
 };
 
@@ -297,7 +304,8 @@ std::unique_ptr<Decoder> Decoder::open(const std::filesystem::path& file)
     } catch (const base::ParseError& problem) {
         throw base::ParseError(problem.code(), problem.sentence(), {file, problem.place().where});
     } catch (const std::bad_alloc&) {
-        throw base::ParseError(base::ErrorCode::LimitExceeded, "There isn't enough memory to open the video.", {file, {}});
+        throw base::ParseError(base::ErrorCode::LimitExceeded, "There isn't enough memory to open the video.",
+                               {file, {}});
     }
 }
 

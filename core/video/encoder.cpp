@@ -60,8 +60,8 @@ struct Encoder::Impl
     FramePtr frame;
     PacketPtr packet;
     base::RgbImage padded;
-    double endMs = 0;            // of all frames so far
-    std::int64_t lastTick = -1;  // when the last frame appears
+    double endMs = 0;                               // of all frames so far
+    std::int64_t lastTick = -1;                     // when the last frame appears
     std::map<std::int64_t, std::int64_t> durations; // by start, in ticks
     bool isFinished = false;
 
@@ -143,8 +143,8 @@ struct Encoder::Impl
             codec->global_quality = 2 * FF_QP2LAMBDA;
         }
         scaler.reset(sws_getContext(paddedColumns, paddedRows, AV_PIX_FMT_RGB24, paddedColumns, paddedRows,
-                                    AV_PIX_FMT_YUV420P, SWS_AREA | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP, nullptr, nullptr,
-                                    nullptr));
+                                    AV_PIX_FMT_YUV420P, SWS_AREA | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP, nullptr,
+                                    nullptr, nullptr));
         if (!scaler)
             fail(base::ErrorCode::Unsupported, "FFmpeg can't convert pictures of this size.");
         sws_setColorspaceDetails(scaler.get(), sws_getCoefficients(SWS_CS_DEFAULT), 1,
@@ -206,7 +206,8 @@ struct Encoder::Impl
     std::int64_t tick(double ms) const { return std::llround(ms * ticks / 1000.0); }
 };
 
-Encoder::Encoder(const std::filesystem::path& file, ClipFormat format, int rows, int columns, const std::string& comment)
+Encoder::Encoder(const std::filesystem::path& file, ClipFormat format, int rows, int columns,
+                 const std::string& comment)
     : m_impl(std::make_unique<Impl>())
 {
     silence();

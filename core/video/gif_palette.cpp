@@ -63,8 +63,7 @@ IndexedPicture withPalette(const base::RgbImage& image)
     std::vector<Weighted> colours;
     colours.reserve(counts.size());
     for (const auto& [colour, weight] : counts)
-        colours.push_back(
-            {{std::uint8_t(colour >> 16), std::uint8_t(colour >> 8), std::uint8_t(colour)}, weight});
+        colours.push_back({{std::uint8_t(colour >> 16), std::uint8_t(colour >> 8), std::uint8_t(colour)}, weight});
     std::sort(colours.begin(), colours.end(), [](const Weighted& a, const Weighted& b) { return a.colour < b.colour; });
 
     std::vector<Box> boxes;

@@ -9,8 +9,9 @@
 
 namespace echo2ecg::video {
 
-// At most 256 colours for one picture and the picture in them. A picture of no more colours comes out as it was; else median cut
-// (Heckbert 1982) over the colours weighed by how often they occur, each pixel taking the mean colour of its box.
+// At most 256 colours for one picture and the picture in them. A picture of no more colours comes out as it was; else
+// median cut (Heckbert 1982) over the colours weighed by how often they occur, each pixel taking the mean colour of its
+// box.
 struct IndexedPicture
 {
     std::array<std::uint32_t, 256> palette{}; // 0xFFRRGGBB

@@ -252,7 +252,8 @@ Packets readAll(Input& input, const char* demuxer)
         }
         bytes += std::uint64_t(packet->size);
         if (bytes > limit || result.packets.size() >= mostPackets) {
-            result.warnings.push_back({"video-long", "The video is longer than what is read; its beginning is shown.", {}});
+            result.warnings.push_back(
+                {"video-long", "The video is longer than what is read; its beginning is shown.", {}});
             break;
         }
         if (av_packet_make_refcounted(packet.get()) < 0)
@@ -336,7 +337,8 @@ Packets readPackets(const std::filesystem::path& file)
         got = std::fread(head, 1, sizeof head, in.get());
     const char* demuxer = containerOf({head, got});
     if (!demuxer)
-        throw base::ParseError(base::ErrorCode::NotRecognised, "This is no video that is read here (AVI, MP4, MOV, MKV).");
+        throw base::ParseError(base::ErrorCode::NotRecognised,
+                               "This is no video that is read here (AVI, MP4, MOV, MKV).");
     return readAll(input, demuxer);
 }
 
@@ -344,7 +346,8 @@ Packets readPackets(std::span<const std::uint8_t> stream)
 {
     const char* demuxer = streamKindOf(stream);
     if (!demuxer)
-        throw base::ParseError(base::ErrorCode::Malformed, "The compressed pixel data is no MPEG-2, H.264 or H.265 stream.");
+        throw base::ParseError(base::ErrorCode::Malformed,
+                               "The compressed pixel data is no MPEG-2, H.264 or H.265 stream.");
     MemoryInput input(stream);
     return readAll(input, demuxer);
 }

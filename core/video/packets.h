@@ -9,8 +9,9 @@
 
 namespace echo2ecg::video {
 
-// The compressed pictures of one video stream in the order of decoding, out of their container. They are held in memory (bounded), so
-// that any picture is reached from its key frame without a search in a file that may lie about where things are.
+// The compressed pictures of one video stream in the order of decoding, out of their container. They are held in memory
+// (bounded), so that any picture is reached from its key frame without a search in a file that may lie about where
+// things are.
 struct Packets
 {
     std::string container; // for people
@@ -25,8 +26,8 @@ struct Packets
 };
 
 // Name of FFmpeg's demuxer for the content, by its first bytes; null when it is no video that is read here.
-const char* containerOf(std::span<const std::uint8_t> head) noexcept;     // AVI, MP4, MOV, MKV
-const char* streamKindOf(std::span<const std::uint8_t> stream) noexcept;  // what DICOM objects hold
+const char* containerOf(std::span<const std::uint8_t> head) noexcept;    // AVI, MP4, MOV, MKV
+const char* streamKindOf(std::span<const std::uint8_t> stream) noexcept; // what DICOM objects hold
 
 Packets readPackets(const std::filesystem::path& file);
 Packets readPackets(std::span<const std::uint8_t> stream);

@@ -37,7 +37,8 @@ void readFrames(video::Decoder& decoder)
         if (step >= 0 && step < count)
             refusedOrDone([&] {
                 const base::RgbImage image = decoder.frame(step);
-                require(image.rows == facts.rows && image.columns == facts.columns, "a frame has another size than its video");
+                require(image.rows == facts.rows && image.columns == facts.columns,
+                        "a frame has another size than its video");
             });
 }
 
@@ -56,7 +57,8 @@ bool readVideoFile(Bytes bytes)
 
 bool readVideoStream(Bytes bytes)
 {
-    return refusedOrDone([&] { readFrames(*video::Decoder::open(std::vector<std::uint8_t>(bytes.begin(), bytes.end()))); });
+    return refusedOrDone(
+        [&] { readFrames(*video::Decoder::open(std::vector<std::uint8_t>(bytes.begin(), bytes.end()))); });
 }
 
 bool readEchoClip(Bytes bytes)
@@ -69,7 +71,8 @@ bool readEchoClip(Bytes bytes)
             checkTimes(clip.timing.startMs, clip.frames);
             require(std::isfinite(clip.timing.durationMs) && clip.timing.durationMs > 0, "a clip takes no time");
             for (double at : {0.0, clip.timing.durationMs / 2, 1e9, -3.0})
-                require(clip.timing.frameAt(at) >= 0 && clip.timing.frameAt(at) < clip.frames, "time shows a frame that isn't there");
+                require(clip.timing.frameAt(at) >= 0 && clip.timing.frameAt(at) < clip.frames,
+                        "time shows a frame that isn't there");
         }
         require(echo::groupIntoStudies({clip, clip}).size() == 1, "one clip is of two studies");
         if (std::int64_t(clip.header.rows) * clip.header.columns > mostPixels)

@@ -138,9 +138,11 @@ private slots:
         DataWriter data = imageHeader(spec);
         const quint64 start = 8 + 100 + 8 + quint64(a.size() - 100 + (a.size() - 100) % 2);
         const QByteArray offsets = data.number(0, 8) + data.number(start, 8);
-        data.raw(data.number(0x7FE0, 2) + data.number(1, 2) + QByteArray("OV") + QByteArray(2, '\0') + data.number(16, 4) + offsets);
+        data.raw(data.number(0x7FE0, 2) + data.number(1, 2) + QByteArray("OV") + QByteArray(2, '\0') +
+                 data.number(16, 4) + offsets);
         data.fragments(parts);
-        const auto image = dicom::ImageFile::open(m_folder.write("e.dcm", withMeta(data.data(), "1.2.840.10008.1.2.5", clipClass)));
+        const auto image =
+            dicom::ImageFile::open(m_folder.write("e.dcm", withMeta(data.data(), "1.2.840.10008.1.2.5", clipClass)));
         QCOMPARE(image->frameCount(), 2);
         QCOMPARE(int(image->frame(0).pixels[0]), 50);
         QCOMPARE(int(image->frame(1).pixels[0]), 200);
@@ -153,9 +155,12 @@ private slots:
         spec.rows = 1;
         spec.columns = 4;
         DataWriter data = imageHeader(spec);
-        data.bytes(0x7FE00010, "OB", QByteArray::fromHex("10eb8080" "51516ef0")); // black, white; red of limited range twice
+        data.bytes(0x7FE00010, "OB",
+                   QByteArray::fromHex("10eb8080"
+                                       "51516ef0")); // black, white; red of limited range twice
         const base::RgbImage image =
-            dicom::ImageFile::open(m_folder.write("p.dcm", withMeta(data.data(), syntaxUid(Writing::Explicit))))->frame(0);
+            dicom::ImageFile::open(m_folder.write("p.dcm", withMeta(data.data(), syntaxUid(Writing::Explicit))))
+                ->frame(0);
         const std::vector<std::uint8_t> expected{0, 0, 0, 255, 255, 255};
         QVERIFY(std::equal(expected.begin(), expected.end(), image.pixels.begin()));
         QVERIFY(image.pixels[6] >= 250 && image.pixels[7] <= 25 && image.pixels[8] <= 50);
@@ -171,8 +176,8 @@ private slots:
             const char* name;
             E_TransferSyntax syntax;
         };
-        for (const Case& one : {Case{"big endian", EXS_BigEndianExplicit},
-                                Case{"deflated", EXS_DeflatedLittleEndianExplicit}}) {
+        for (const Case& one :
+             {Case{"big endian", EXS_BigEndianExplicit}, Case{"deflated", EXS_DeflatedLittleEndianExplicit}}) {
             DcmFileFormat file;
             QVERIFY(file.loadFile(source.c_str()).good());
             file.loadAllDataIntoMemory();
@@ -195,7 +200,8 @@ private slots:
             planes += toPlanes(truth->frame(f).pixels);
         DataWriter data = imageHeader(spec);
         data.bytes(0x7FE00010, "OB", planes);
-        const auto planar = dicom::ImageFile::open(m_folder.write("planar.dcm", withMeta(data.data(), syntaxUid(Writing::Explicit), clipClass)));
+        const auto planar = dicom::ImageFile::open(
+            m_folder.write("planar.dcm", withMeta(data.data(), syntaxUid(Writing::Explicit), clipClass)));
         for (int f = 0; f < spec.frames; ++f)
             QVERIFY(planar->frame(f).pixels == truth->frame(f).pixels);
         // The other seven are compared in test_dicom_files.
@@ -215,7 +221,8 @@ private slots:
                 same += std::abs(int(a.pixels[i]) - int(b.pixels[i]));
                 different += std::abs(int(a.pixels[i]) - int(other.pixels[i]));
             }
-            QVERIFY2(same / double(a.pixels.size()) < 3.0 && same < different, qPrintable(QString::number(same / double(a.pixels.size()))));
+            QVERIFY2(same / double(a.pixels.size()) < 3.0 && same < different,
+                     qPrintable(QString::number(same / double(a.pixels.size()))));
         }
         const auto mpeg2 = dicom::ImageFile::open(source);
         QCOMPARE(mpeg2->frameCount(), 64);

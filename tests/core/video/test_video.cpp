@@ -20,8 +20,8 @@ namespace {
 // Flat patches, so that chroma subsampling has nothing to blur but their borders; `phase` moves a white bar.
 base::RgbImage drawn(int rows, int columns, int phase)
 {
-    static constexpr std::uint8_t patches[6][3] = {{200, 30, 30}, {30, 160, 40}, {40, 50, 190},
-                                                   {128, 128, 128}, {20, 20, 20}, {220, 190, 40}};
+    static constexpr std::uint8_t patches[6][3] = {{200, 30, 30},   {30, 160, 40}, {40, 50, 190},
+                                                   {128, 128, 128}, {20, 20, 20},  {220, 190, 40}};
     base::RgbImage image(rows, columns);
     for (int y = 0; y < rows; ++y)
         for (int x = 0; x < columns; ++x) {
@@ -121,7 +121,8 @@ private slots:
         fs::remove(file);
     }
 
-    // No more than 256 colours: a GIF is exact. Its times are hundredths of a second; what is quicker than viewers show is left out.
+    // No more than 256 colours: a GIF is exact. Its times are hundredths of a second; what is quicker than viewers show
+    // is left out.
     void gif()
     {
         const fs::path file = path("clip.gif");
@@ -151,7 +152,8 @@ private slots:
             QVERIFY_EXCEPTION_THROWN(encoder.add(drawn(32, 34, 0), 40), base::Error);
         }
         QCOMPARE(filesThere(), before);
-        QVERIFY_EXCEPTION_THROWN(video::Encoder(path("no/such/folder.mp4"), video::ClipFormat::Mp4, 32, 32, {}), base::Error);
+        QVERIFY_EXCEPTION_THROWN(video::Encoder(path("no/such/folder.mp4"), video::ClipFormat::Mp4, 32, 32, {}),
+                                 base::Error);
         QVERIFY_EXCEPTION_THROWN(video::Encoder(path("big.mp4"), video::ClipFormat::Mp4, 0, 32, {}), base::Error);
         QCOMPARE(filesThere(), before);
     }
@@ -193,10 +195,14 @@ private slots:
         QTest::addColumn<int>("rows");
         QTest::addColumn<int>("columns");
         QTest::addColumn<int>("frames");
-        QTest::newRow("mjpeg") << "a4c_112x112_mjpg_30fps.avi" << "Motion JPEG" << 112 << 112 << 30;
-        QTest::newRow("raw") << "a4c_160x120_uncompressed.avi" << "uncompressed" << 120 << 160 << 20;
-        QTest::newRow("xvid") << "a4c_320x240_xvid.avi" << "MPEG-4 Part 2 (XviD, DivX)" << 240 << 320 << 30;
-        QTest::newRow("h264") << "plax_800x600_h264.mp4" << "H.264" << 600 << 800 << 64;
+        QTest::newRow("mjpeg") << "a4c_112x112_mjpg_30fps.avi"
+                               << "Motion JPEG" << 112 << 112 << 30;
+        QTest::newRow("raw") << "a4c_160x120_uncompressed.avi"
+                             << "uncompressed" << 120 << 160 << 20;
+        QTest::newRow("xvid") << "a4c_320x240_xvid.avi"
+                              << "MPEG-4 Part 2 (XviD, DivX)" << 240 << 320 << 30;
+        QTest::newRow("h264") << "plax_800x600_h264.mp4"
+                              << "H.264" << 600 << 800 << 64;
     }
     void sharedClips()
     {
