@@ -36,6 +36,10 @@ Samples decodeWithDcmtk(std::span<const std::uint8_t> data, const PixelFormat& f
                         const std::string& photometric);
 Samples decodeJpeg2000(std::span<const std::uint8_t> data, const PixelFormat& format, const std::string& photometric);
 
+// Through libjxl, where it was there when this was built (else Unsupported). A recompressed JPEG is put together again and decoded as
+// the JPEG that it was.
+Samples decodeJpegXl(std::span<const std::uint8_t> data, const PixelFormat& format, const std::string& photometric, bool& damaged);
+
 [[noreturn]] void failFrame(base::ErrorCode code, std::string sentence);
 // Throws Inconsistent when a bitstream's size isn't the header's.
 void requireSameSize(const PixelFormat& format, std::int64_t rows, std::int64_t columns, std::int64_t samples);

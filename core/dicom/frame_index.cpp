@@ -36,13 +36,13 @@ FrameIndex indexNative(Object& object, const ImageHeader& header, const PixelFor
     const std::uint64_t available = pixels.length == undefined ? there : std::min<std::uint64_t>(pixels.length, there);
     const std::uint64_t full = std::uint64_t(format.pixels()) * std::uint64_t(format.samples) * format.bytesPerSample();
     std::uint64_t frameBytes = full;
-    if (header.photometric == "YBR_FULL_422" && format.samples == 3 && format.bitsAllocated == 8) {
+    if ((header.photometric == "YBR_FULL_422" || header.photometric == "YBR_PARTIAL_422") && format.samples == 3 && format.bitsAllocated == 8) {
         // Some writers say 422 and store all three samples of every pixel.
         index.subsampled422 = available < full * std::uint64_t(header.declaredFrames);
         if (index.subsampled422)
             frameBytes = 2 * std::uint64_t(format.rows) * std::uint64_t((format.columns + 1) / 2 * 2);
         else
-            object.warn("ybr-422-not-subsampled", "The image is tagged YBR_FULL_422 and stores every chroma sample.",
+            object.warn("ybr-422-not-subsampled", "The image is tagged " + header.photometric + " and stores every chroma sample.",
                         tagText(tag::Photometric));
     }
     const std::uint64_t frames = std::min<std::uint64_t>(available / frameBytes, std::uint64_t(header.declaredFrames));
@@ -69,7 +69,7 @@ struct Fragments
 {
     std::vector<ByteRange> ranges;        // values
     std::vector<std::uint64_t> positions; // of the item tags, from the first fragment on, as offset tables count
-    std::vector<std::uint32_t> table;
+    std::vector<std::uint64_t> table;
     bool isCut = false;
 };
 
@@ -105,6 +105,23 @@ Fragments readFragments(Object& object, const ElementHeader& pixels)
             result.positions.push_back(at - firstItem);
         }
         at = item->valueOffset + item->length;
+    }
+}
+
+// Extended Offset Table (7FE0,0001): 64 bits per frame, where the table in the pixel data is empty.
+void readExtendedTable(const Object& object, Fragments& fragments)
+{
+    if (!fragments.table.empty())
+        return;
+    const Element* element = object.main.find(tag::ExtendedOffsetTable);
+    if (!element)
+        return;
+    const auto bytes = object.source->bytes(element->offset, std::min<std::uint64_t>(element->length, 8 * mostFragments));
+    for (std::size_t i = 0; i + 8 <= bytes.size(); i += 8) {
+        std::uint64_t offset = 0;
+        for (std::size_t b = 8; b-- > 0;)
+            offset = offset << 8 | bytes[i + b];
+        fragments.table.push_back(offset);
     }
 }
 
@@ -146,6 +163,10 @@ bool startsFrame(ByteSource& source, const ByteRange& range)
         return true;
     constexpr std::uint8_t codestream[] = {0xFF, 0x4F, 0xFF, 0x51};
     constexpr std::uint8_t box[] = {0, 0, 0, 12, 'j', 'P'};
+    constexpr std::uint8_t xl[] = {0, 0, 0, 12, 'J', 'X', 'L', ' '};
+    if ((got >= 2 && head[0] == 0xFF && head[1] == 0x0A) ||
+        (got >= 8 && std::equal(std::begin(xl), std::end(xl), head)))
+        return true;
     return (got >= 4 && std::equal(std::begin(codestream), std::end(codestream), head)) ||
            (got >= 6 && std::equal(std::begin(box), std::end(box), head));
 }
@@ -175,13 +196,18 @@ FrameIndex indexEncapsulated(Object& object, const ImageHeader& header, const El
 {
     FrameIndex index;
     index.isEncapsulated = true;
-    const Fragments fragments = readFragments(object, pixels);
+    Fragments fragments = readFragments(object, pixels);
     const std::string where = "Pixel Data " + tagText(tag::PixelData);
     if (fragments.ranges.empty())
         object.fail(fragments.isCut ? base::ErrorCode::Truncated : base::ErrorCode::Malformed,
                     "The compressed pixel data holds no whole frame.", where);
     if (fragments.isCut)
         object.warn("pixel-data-cut", "The pixel data ends early; the frames that are whole were kept.", where);
+    if (object.syntax.pixels == PixelCoding::Video) {
+        index.stream = fragments.ranges;
+        return index;
+    }
+    readExtendedTable(object, fragments);
     const std::size_t declared = std::size_t(header.declaredFrames);
     const bool isRle = object.syntax.pixels == PixelCoding::Rle;
 
@@ -197,7 +223,8 @@ FrameIndex indexEncapsulated(Object& object, const ImageHeader& header, const El
             for (const ByteRange& range : fragments.ranges)
                 index.frames.push_back({range});
         } else if (fragments.ranges.size() == 1) {
-            index.frames = splitJpegs(*object.source, fragments.ranges.front());
+            if (object.syntax.pixels != PixelCoding::JpegXl)
+                index.frames = splitJpegs(*object.source, fragments.ranges.front());
             if (index.frames.empty())
                 index.frames.push_back({fragments.ranges.front()});
         } else {

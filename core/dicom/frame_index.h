@@ -14,6 +14,7 @@ struct ByteRange
 struct FrameIndex
 {
     std::vector<std::vector<ByteRange>> frames;
+    std::vector<ByteRange> stream; // the fragments one behind the other, where one video stream holds all frames; `frames` is empty then
     bool isEncapsulated = false;
     bool subsampled422 = false;    // native YBR_FULL_422 of 2 bytes per pixel
     bool swapBytesInWords = false; // 8-bit samples in big-endian words

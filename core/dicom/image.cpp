@@ -4,6 +4,7 @@
 #include "dicom/frame_index.h"
 #include "dicom/tags.h"
 #include "dicom/to_rgb.h"
+#include "dicom/video_frames.h"
 
 #include <algorithm>
 #include <new>
@@ -24,13 +25,19 @@ public:
         m_header = readImageHeader(m_object);
         m_format = readPixelFormat(m_object, m_header);
         m_index = indexFrames(m_object, m_header, m_format);
+        if (m_object.syntax.pixels == PixelCoding::Video) {
+            m_video.emplace(m_object, m_header, m_index);
+            m_decision = m_video->words();
+            return;
+        }
         m_toRgb.emplace(m_object, m_header, m_format);
         m_decision = m_toRgb->words();
     }
 
     const Identity& identity() const override { return m_identity; }
     const ImageHeader& header() const override { return m_header; }
-    int frameCount() const override { return int(m_index.frames.size()); }
+    int frameCount() const override { return m_video ? m_video->count() : int(m_index.frames.size()); }
+    bool isSequential() const override { return m_video.has_value(); }
     std::string colourDecision() const override { return m_decision; }
     const base::Warnings& warnings() const override { return m_object.warnings; }
 
@@ -42,6 +49,8 @@ public:
         if (index < 0 || index >= frameCount())
             m_object.fail(base::ErrorCode::Missing, "There is no such frame.", where);
         try {
+            if (m_video)
+                return m_video->frame(index, m_object);
             return decode(std::size_t(index), where, std::move(storage));
         } catch (const base::ParseError& problem) {
             if (!problem.place().file.empty())
@@ -114,6 +123,9 @@ private:
         }
         case PixelCoding::Jpeg2000:
             return decodeJpeg2000(bytes, m_format, m_header.photometric);
+        case PixelCoding::JpegXl:
+            return decodeJpegXl(bytes, m_format, m_header.photometric, damaged);
+        case PixelCoding::Video:
         case PixelCoding::Unsupported:
             break;
         }
@@ -126,6 +138,7 @@ private:
     PixelFormat m_format;
     FrameIndex m_index;
     std::optional<ToRgb> m_toRgb;
+    std::optional<VideoFrames> m_video;
     std::string m_decision;
     bool m_isDecided = false;
 };

@@ -63,6 +63,8 @@ public:
     // How colour is decided, e.g. "JPEG components Y Cb Cr (JFIF), tag YBR_FULL_422: converted to RGB". Final after frame(0).
     virtual std::string colourDecision() const = 0;
     virtual const base::Warnings& warnings() const = 0;
+    // Frames lean on the ones before them (video): one object that goes forward is better than several side by side.
+    virtual bool isSequential() const { return false; }
 };
 
 } // namespace echo2ecg::dicom

@@ -14,7 +14,7 @@ struct Encoding
     bool operator==(const Encoding&) const = default;
 };
 
-enum class PixelCoding { Native, Rle, Jpeg, JpegLs, Jpeg2000, Unsupported };
+enum class PixelCoding { Native, Rle, Jpeg, JpegLs, Jpeg2000, JpegXl, Video, Unsupported };
 
 struct TransferSyntax
 {

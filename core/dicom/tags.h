@@ -124,6 +124,7 @@ enum : std::uint32_t {
     WaveformPadding = 0x5400100A,
     WaveformData = 0x54001010,
 
+    ExtendedOffsetTable = 0x7FE00001,
     FloatPixelData = 0x7FE00008,
     DoublePixelData = 0x7FE00009,
     PixelData = 0x7FE00010,

@@ -77,6 +77,18 @@ void ybrToRgb(std::uint8_t* data, std::size_t pixels)
     }
 }
 
+void limitedYbrToRgb(std::uint8_t* data, std::size_t pixels)
+{
+    const auto byte = [](double value) { return clipped(int(std::floor(value + 0.5))); };
+    for (std::size_t i = 0; i < pixels; ++i, data += 3) {
+        const double y = (data[0] - 16) * 255.0 / 219.0;
+        const double cb = (data[1] - 128) * 255.0 / 224.0, cr = (data[2] - 128) * 255.0 / 224.0;
+        data[0] = byte(y + 1.402 * cr);
+        data[1] = byte(y - 0.344136286 * cb - 0.714136286 * cr);
+        data[2] = byte(y + 1.772 * cb);
+    }
+}
+
 ToRgb::ToRgb(Object& object, const ImageHeader& header, const PixelFormat& format) : m_photometric(header.photometric)
 {
     using base::ErrorCode;
@@ -92,13 +104,15 @@ ToRgb::ToRgb(Object& object, const ImageHeader& header, const PixelFormat& forma
         if (format.samples != 1)
             object.fail(ErrorCode::Inconsistent, "The image is " + m_photometric + " with three samples per pixel.",
                         where);
-    } else if (m_photometric == "RGB" || m_photometric.starts_with("YBR_")) {
+    } else if (m_photometric == "RGB" || m_photometric.starts_with("YBR_") ||
+               (m_photometric == "XYB" && object.syntax.pixels == PixelCoding::JpegXl)) {
         if (format.samples != 3)
             object.fail(ErrorCode::Inconsistent,
                         "The image is " + m_photometric.substr(0, 16) + " with one sample per pixel.", where);
         const bool isFull = m_photometric == "RGB" || m_photometric == "YBR_FULL" || m_photometric == "YBR_FULL_422";
         const bool isNative = object.syntax.pixels == PixelCoding::Native || object.syntax.pixels == PixelCoding::Rle;
-        if (isNative && !isFull)
+        m_isLimited = isNative && m_photometric == "YBR_PARTIAL_422";
+        if (isNative && !isFull && !m_isLimited)
             object.fail(ErrorCode::Unsupported,
                         "Colour stored as " + m_photometric.substr(0, 16) + " in " + object.syntax.name +
                             " isn't supported.",
@@ -114,7 +128,7 @@ ToRgb::ToRgb(Object& object, const ImageHeader& header, const PixelFormat& forma
         m_greyMap = readGreyMap(object, header);
         m_words = m_photometric + (m_greyMap.center ? ", window of the header" : ", full range of its bits");
     } else {
-        m_words = "tag " + m_photometric + (m_photometric == "RGB" ? ": shown as RGB" : ": converted to RGB");
+        m_words = "tag " + m_photometric + (m_photometric == "RGB" ? ": shown as RGB" : m_isLimited ? ", limited range: converted to RGB" : ": converted to RGB");
     }
 }
 
@@ -214,7 +228,9 @@ base::RgbImage ToRgb::convert(Samples samples)
         }
     }
     const ColourModel model = samples.model.value_or(m_photometric == "RGB" ? ColourModel::Rgb : ColourModel::Ybr);
-    if (model == ColourModel::Ybr)
+    if (model == ColourModel::Ybr && m_isLimited)
+        limitedYbrToRgb(image.pixels.data(), pixels);
+    else if (model == ColourModel::Ybr)
         ybrToRgb(image.pixels.data(), pixels);
     return image;
 }

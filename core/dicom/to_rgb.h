@@ -28,9 +28,12 @@ private:
     std::vector<std::uint8_t> m_greyTable; // by stored bits
     int m_tableBits = 0;
     bool m_tableSigned = false;
+    bool m_isLimited = false; // Y of 16 … 235, Cb and Cr of 16 … 240
 };
 
 // JFIF: ITU-R BT.601, full range. In place, interleaved, `pixels` × 3.
 void ybrToRgb(std::uint8_t* data, std::size_t pixels);
+// The same in the limited range of YBR_PARTIAL_422 (PS3.3 C.7.6.3.1.2).
+void limitedYbrToRgb(std::uint8_t* data, std::size_t pixels);
 
 } // namespace echo2ecg::dicom

@@ -83,6 +83,8 @@ const char* name(TimingSource source) noexcept
         return "Frame Time Vector";
     case TimingSource::CineRate:
         return "Cine Rate";
+    case TimingSource::Container:
+        return "time stamps of the video";
     case TimingSource::Assumed:
         break;
     }

@@ -5,7 +5,7 @@
 
 namespace echo2ecg::echo {
 
-enum class TimingSource { FrameTime, FrameTimeVector, CineRate, Assumed };
+enum class TimingSource { FrameTime, FrameTimeVector, CineRate, Container, Assumed };
 const char* name(TimingSource source) noexcept;
 
 // When each frame is shown. startMs[i] is the time of frame i from the start of the clip; durationMs the time of one loop,

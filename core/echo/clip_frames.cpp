@@ -152,6 +152,8 @@ ClipFrames::ClipFrames(Opener open, std::size_t cacheBytes) : m_impl(std::make_u
     m_impl->handleLimit = std::clamp(int(std::thread::hardware_concurrency()), 2, mostHandles);
     Impl::Handle first = m_impl->open();
     m_impl->frames = first->frameCount();
+    if (first->isSequential())
+        m_impl->handleLimit = 1; // each further one would decode the way from a key frame again
     const double aspect = first->header().pixelAspect;
     if (std::isfinite(aspect) && aspect > 0.1 && aspect < 10)
         m_impl->aspect = aspect;

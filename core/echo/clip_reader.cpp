@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "echo/echo_study.h"
 
+#include "echo/video_clip.h"
+#include "video/decoder.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -36,6 +39,8 @@ bool saysSimulated(const std::string& text)
 
 EchoClip readClip(const std::filesystem::path& file)
 {
+    if (video::looksLikeVideo(file))
+        return readVideoClip(file);
     const auto image = dicom::ImageFile::open(file);
     EchoClip clip;
     clip.file = file;
@@ -58,7 +63,7 @@ EchoClip readClip(const std::filesystem::path& file)
 }
 
 ClipFrames::ClipFrames(const EchoClip& clip, std::size_t cacheBytes)
-    : ClipFrames([file = clip.file] { return dicom::ImageFile::open(file); }, cacheBytes)
+    : ClipFrames([file = clip.file] { return openImage(file); }, cacheBytes)
 {
 }
 

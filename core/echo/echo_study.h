@@ -35,7 +35,7 @@ struct EchoStudy
     std::size_t cineCount() const;
 };
 
-// Reads the header of one ultrasound image. Throws base::ParseError.
+// Reads the header of one ultrasound image, or of a video file (AVI, MP4, MOV, MKV; see video_clip.h). Throws base::ParseError.
 EchoClip readClip(const std::filesystem::path& file);
 
 // Groups by patient and study instance UID (files without one: by patient and date). Order of studies: date, then UID.

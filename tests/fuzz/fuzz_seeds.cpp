@@ -9,6 +9,7 @@
 #include "fuzz/readers.h"
 #include "fuzz/seed_images.h"
 #include "nn/bundle_files.h"
+#include "video/encoder.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -157,6 +158,7 @@ void dicom(Seeds& seeds)
 {
     for (const auto& [name, file] : fuzz::seedImages()) {
         seeds.addObject("dicom_image", name, file);
+        seeds.addObject("echo_clip", name, file);
         seeds.addObject("dicom_header", name, file.left(1024));
     }
     using test::Writing;
@@ -166,6 +168,49 @@ void dicom(Seeds& seeds)
     for (const char* interpretation : {"SB", "UB", "MB", "AB"})
         seeds.addObject("dicom_waveform", interpretation, waveform(Writing::Explicit, 8, interpretation));
     seeds.addObject("dicom_header", "ecg", waveform(Writing::Explicit, 16, "SS"));
+}
+
+// A clip with regions, times and R-waves, and one whose pixels are a video; small videos on their own.
+void clips(Seeds& seeds)
+{
+    using test::DataWriter;
+    const test::Folder folder;
+    {
+        const auto file = folder.path("seed.mp4");
+        video::Encoder encoder(file, video::ClipFormat::Mp4, 16, 16, {});
+        for (int i = 0; i < 4; ++i) {
+            base::RgbImage image(16, 16);
+            std::fill(image.pixels.begin(), image.pixels.end(), std::uint8_t(60 * i));
+            encoder.add(image, 20 + 5 * i);
+        }
+        encoder.finish();
+        const std::string mp4 = contentOf(file, 1 << 20);
+        seeds.add("video_file", "small.mp4", mp4);
+        seeds.add("echo_clip", "small.mp4", mp4);
+        seeds.add("video_stream", "small.mp4", mp4);
+        test::ImageSpec spec;
+        spec.rows = spec.columns = 16;
+        spec.frames = 4;
+        spec.photometric = "YBR_PARTIAL_420";
+        DataWriter data = test::imageHeader(spec);
+        data.fragments({QByteArray(mp4.data(), qsizetype(mp4.size()))});
+        seeds.addObject("dicom_image", "video", test::withMeta(data.data(), "1.2.840.10008.1.2.4.102", test::clipClass));
+        seeds.addObject("echo_clip", "video", test::withMeta(data.data(), "1.2.840.10008.1.2.4.102", test::clipClass));
+    }
+    test::ImageSpec spec;
+    spec.rows = spec.columns = 4;
+    spec.frames = 4;
+    DataWriter region;
+    region.us(0x00186012, 1).us(0x00186014, 1).ul(0x00186016, 0).ul(0x00186018, 0).ul(0x0018601A, 0).ul(0x0018601C, 3);
+    region.ul(0x0018601E, 3).us(0x00186024, 3).us(0x00186026, 3).fd(0x0018602C, 0.05).fd(0x0018602E, 0.05);
+    DataWriter data;
+    data.text(0x00080016, "UI", test::clipClass).text(0x00080018, "UI", "1.2.3.4").text(0x00080060, "CS", "US");
+    data.text(0x00180040, "IS", "25").text(0x00181063, "DS", "40.0").text(0x00181065, "DS", "0\\33.3\\50\\33.3");
+    data.text(0x00181088, "IS", "61").sequence(0x00186011, {region.data(), region.data()}, true);
+    data.us(0x00280002, 3).text(0x00280004, "CS", "RGB").us(0x00280006, 0).text(0x00280008, "IS", "4");
+    data.us(0x00280010, 4).us(0x00280011, 4).us(0x00280100, 8).us(0x00280101, 8).us(0x00280102, 7).us(0x00280103, 0);
+    data.bytes(0x7FE00010, "OB", QByteArray(4 * 4 * 3 * 4, 'x'));
+    seeds.addObject("echo_clip", "regions", test::withMeta(data.data(), test::syntaxUid(test::Writing::Explicit), test::clipClass));
 }
 
 void texts(Seeds& seeds)
@@ -315,9 +360,18 @@ void sharedData(Seeds& seeds)
                              folder == "us_other" || kind == ".dcm";
         if (isDicom) {
             seeds.add("dicom_header", name, contentOf(entry.path(), 8192));
-            if (entry.file_size() <= 96 * 1024)
+            if (entry.file_size() <= 96 * 1024) {
                 seeds.add("dicom_image", name, contentOf(entry.path(), 96 * 1024));
+                seeds.add("echo_clip", name, contentOf(entry.path(), 96 * 1024));
+            }
+            // The first pictures of a stream stand at its end: the header is not what is wanted here.
+            const std::string file = name.find("mpeg") != std::string::npos ? contentOf(entry.path(), 1 << 21) : std::string();
+            const std::size_t start = std::min(file.find(std::string("\0\0\1\xb3", 4)), file.find(std::string("\0\0\0\1\x67", 5)));
+            if (start != std::string::npos)
+                seeds.add("video_stream", name, file.substr(start, 64 * 1024));
         }
+        if (kind == ".avi" || kind == ".mp4")
+            seeds.add("video_file", name, contentOf(entry.path(), 64 * 1024));
         if (folder == "ecg_dicom" || name.find("ecg") == 0)
             seeds.add("dicom_waveform", name, contentOf(entry.path(), 16 * 1024));
         const std::string whole =
@@ -353,6 +407,7 @@ int main(int count, char** arguments)
     checkpoints(seeds);
     bundles(seeds);
     dicom(seeds);
+    clips(seeds);
     texts(seeds);
     arrays(seeds);
     mfer(seeds);

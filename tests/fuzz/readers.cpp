@@ -9,6 +9,7 @@
 #include "echo/recipe.h"
 #include "fuzz/checks.h"
 #include "fuzz/read_checkpoint.h"
+#include "fuzz/read_clip.h"
 #include "fuzz/read_ecg.h"
 #include "fuzz/scratch.h"
 #include "library/phenotype_table.h"
@@ -148,6 +149,9 @@ constexpr Target all[] = {
     {"dicom_header", readDicomHeader},
     {"dicom_image", readDicomImage},
     {"dicom_waveform", readDicomWaveform},
+    {"echo_clip", readEchoClip},
+    {"video_file", readVideoFile},
+    {"video_stream", readVideoStream},
     {"aecg", readAecg},
     {"muse", readMuse},
     {"sierra", readSierra},

@@ -132,7 +132,7 @@ private slots:
                     QVERIFY(*std::max_element(image.pixels.begin(), image.pixels.end()) > 200); // a picture, not black
                     ++read;
                 } catch (const base::ParseError& error) {
-                    QVERIFY2(name == "ge_vivid_e95_a4c_colour_jpegxl.dcm", error.what());
+                    QVERIFY2(name == "ge_vivid_e95_a4c_colour_jpegxl.dcm", error.what()); // built without libjxl
                     QVERIFY(error.code() == base::ErrorCode::Unsupported);
                     QVERIFY(QString(error.what()).contains("JPEG XL"));
                 }
