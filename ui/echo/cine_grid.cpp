@@ -1,9 +1,139 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/echo/cine_grid.h"
-
 #include "ui/echo/cine_grid_impl.h"
 
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <thread>
+
 namespace echo2ecg::ui {
+
+namespace {
+constexpr std::size_t kCacheBytes = std::size_t(384) << 20; // decoded frames of all cells together
+constexpr int kMostAutomatic = 9;
+} // namespace
+
+CineGrid::Impl::Impl(CineGrid* owner) : q(owner)
+{
+    surface = new CineSurface;
+    bar = new CineBar;
+    mouse = new CellMouse(q, surface);
+    auto* down = new QVBoxLayout(q);
+    down->setContentsMargins(0, 0, 0, 0);
+    down->setSpacing(0);
+    down->addWidget(surface, 1);
+    down->addWidget(bar);
+    q->setFocusProxy(surface);
+    wall.start();
+    timer.setTimerType(Qt::PreciseTimer);
+    QObject::connect(&timer, &QTimer::timeout, q, [this] { tick(); });
+    // Two at least: the GUI thread sleeps most of the time, and one cell must not wait for another's slow frame.
+    const int threads = int(std::clamp(std::thread::hardware_concurrency(), 2u, 6u));
+    pool = std::make_unique<FramePool>(threads, [this] {
+        // Runs on the pool; one event in flight is enough.
+        if (!told.exchange(true))
+            QMetaObject::invokeMethod(
+                q,
+                [this] {
+                    told = false;
+                    if (!timer.isActive())
+                        tick();
+                },
+                Qt::QueuedConnection);
+    });
+    surface->setPaintMore([this](QPainter& painter, int cell) { paintMore(painter, cell); });
+    QObject::connect(mouse, &CellMouse::moved, q, [this] { pointerMoved(); });
+    QObject::connect(surface, &CineSurface::painted, q, [this] { onPainted(); });
+    QObject::connect(surface, &CineSurface::resized, q, [this] {
+        if (rows == 0)
+            arrange();
+    });
+    QObject::connect(bar, &CineBar::togglePlay, q, &CineGrid::togglePlay);
+    QObject::connect(bar, &CineBar::step, q, &CineGrid::step);
+    QObject::connect(bar, &CineBar::setSpeed, q, &CineGrid::setSpeed);
+    QObject::connect(bar, &CineBar::scrub, q, &CineGrid::scrub);
+    QObject::connect(bar, &CineBar::grabbed, q, [this] {
+        resumeAfterScrub = player.isPlaying();
+        q->pause();
+    });
+    QObject::connect(bar, &CineBar::released, q, [this] {
+        if (std::exchange(resumeAfterScrub, false))
+            q->play();
+    });
+    surface->setEmptyText(
+        CineGrid::tr("No echo clips here yet"),
+        CineGrid::tr("Open an echo study from the library, or drop a folder of DICOM echo anywhere on the "
+                     "window. Clips of the case play on the left, retrieved ones beside them."));
+}
+
+int CineGrid::Impl::capacity() const
+{
+    return rows > 0 ? rows * columns : kMostAutomatic;
+}
+
+void CineGrid::Impl::load()
+{
+    active = std::min(int(cells.size()), capacity());
+    player.clear();
+    std::vector<OpenFrames> open;
+    for (int i = 0; i < active; ++i) {
+        GridCell& cell = at(i);
+        const bool still = cell.info.clip.kind == echo::ClipKind::Still;
+        player.addCell(cell.info.clip.timing, still ? 1 : std::max(1, cell.info.clip.frames));
+        cell.shown = -1;
+        cell.error.clear();
+        cell.meter.reset();
+        open.push_back(cell.info.openFrames ? cell.info.openFrames
+                                            : framesOfClip(cell.info.clip, kCacheBytes / std::size_t(active)));
+    }
+    if (!has(selected))
+        selected = active > 0 ? 0 : -1;
+    if (!has(maximised))
+        maximised = -1;
+    arrange();
+    for (int i = 0; i < active; ++i) {
+        clearImage(i);
+        surface->overlay(i) = {};
+        surface->setView(i, at(i).view);
+    }
+    pool->setCells(std::move(open));
+    wordsMs = -1e9;
+    run();
+    tick();
+}
+
+double CineGrid::Impl::aspect(int cell)
+{
+    const double a = at(cell).info.clip.header.pixelAspect;
+    return std::isfinite(a) && a > 0.1 && a < 10 ? a : 1.0;
+}
+
+QSize CineGrid::Impl::frameSize(int cell)
+{
+    const dicom::ImageHeader& header = at(cell).info.clip.header;
+    return {std::max(1, header.columns), std::max(1, header.rows)};
+}
+
+void CineGrid::Impl::clearImage(int cell)
+{
+    surface->setImage(cell, nullptr, frameSize(cell), aspect(cell));
+    at(cell).shown = -1;
+    at(cell).pixels = nullptr;
+}
+
+void CineGrid::Impl::arrange()
+{
+    std::vector<int> shown(std::size_t(active), 0);
+    std::iota(shown.begin(), shown.end(), 0);
+    QSize grid = rows > 0 ? QSize(columns, rows) : gridFor(active, surface->size());
+    if (has(maximised)) {
+        shown = {maximised};
+        grid = {1, 1};
+    }
+    surface->setGrid(grid.height(), grid.width(), std::move(shown), active);
+}
 
 CineGrid::CineGrid(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Impl>(this))
 {
@@ -26,6 +156,7 @@ void CineGrid::setCells(std::vector<CineCell> cells)
     }
     m_impl->selected = m_impl->maximised = -1;
     m_impl->load();
+    emit cellsReplaced();
 }
 
 int CineGrid::cellCount() const
@@ -64,26 +195,6 @@ QString CineGrid::cellError(int cell) const
     return m_impl->has(cell) ? m_impl->at(cell).error : QString();
 }
 
-bool CineGrid::isPlaying() const
-{
-    return m_impl->player.isPlaying();
-}
-
-double CineGrid::speed() const
-{
-    return m_impl->player.speed();
-}
-
-int CineGrid::currentFrame(int cell) const
-{
-    return m_impl->has(cell) ? m_impl->at(cell).shown : -1;
-}
-
-double CineGrid::displayedFps(int cell) const
-{
-    return m_impl->has(cell) && isPlaying() ? m_impl->at(cell).meter.fps(m_impl->now()) : 0.0;
-}
-
 bool CineGrid::hasFirstFrames() const
 {
     for (int i = 0; i < m_impl->active; ++i)
@@ -97,67 +208,6 @@ QImage CineGrid::grabGrid()
     return m_impl->surface->grabFramebuffer();
 }
 
-void CineGrid::play()
-{
-    m_impl->setPlaying(true);
-}
-
-void CineGrid::pause()
-{
-    m_impl->setPlaying(false);
-}
-
-void CineGrid::togglePlay()
-{
-    m_impl->setPlaying(!isPlaying());
-}
-
-void CineGrid::step(int frames)
-{
-    pause();
-    m_impl->player.step(frames);
-    m_impl->refresh();
-}
-
-void CineGrid::setSpeed(double factor)
-{
-    m_impl->tick();
-    m_impl->player.setSpeed(factor);
-    m_impl->refresh();
-}
-
-void CineGrid::faster()
-{
-    for (double factor : {0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0})
-        if (factor > speed() * 1.01)
-            return setSpeed(factor);
-}
-
-void CineGrid::slower()
-{
-    for (double factor : {3.0, 2.0, 1.5, 1.0, 0.75, 0.5, 0.25, 0.1})
-        if (factor < speed() * 0.99)
-            return setSpeed(factor);
-}
-
-void CineGrid::scrub(double fraction)
-{
-    m_impl->player.scrub(fraction);
-    m_impl->refresh();
-}
-
-void CineGrid::toFirstFrame()
-{
-    pause();
-    scrub(0);
-}
-
-void CineGrid::toLastFrame()
-{
-    pause();
-    scrub(1);
-}
-
 void CineGrid::selectCell(int cell)
 {
     if (!m_impl->has(cell))
@@ -167,6 +217,16 @@ void CineGrid::selectCell(int cell)
     m_impl->refresh();
     if (other)
         emit cellSelected(cell);
+}
+
+void CineGrid::swapCells(int one, int other)
+{
+    if (!m_impl->has(one) || !m_impl->has(other) || one == other)
+        return;
+    std::swap(m_impl->at(one), m_impl->at(other));
+    m_impl->selected = other; // the one that was dragged
+    m_impl->load();
+    emit cellsReplaced();
 }
 
 void CineGrid::toggleMaximised(int cell)

@@ -58,7 +58,7 @@ public:
     void addPainter(CellPainter* painter);
     void removePainter(CellPainter* painter);
     void repaintPictures(); // after something that a painter draws has changed
-    CellOnScreen onScreen(int cell) const;
+    CellOnScreen onScreen(int cell) const; // cell −1 when it isn't on the screen
     const CineCell& cell(int cell) const;
     CellView cellView(int cell) const;
     void setCellView(int cell, const CellView& view);
@@ -82,6 +82,7 @@ public slots:
     void toLastFrame();
     void selectCell(int cell);
     void toggleMaximised(int cell); // that cell alone, or all again
+    void swapCells(int one, int other); // they change places
 
 signals:
     void cellSelected(int cell);
@@ -89,7 +90,8 @@ signals:
     void cellsReplaced();
     void frameShown(int cell, int frame); // another one than before is on display
     void viewChanged(int cell);
-    // A clip of the library was dropped on a cell (mime type "application/x-echo2ecg-clip": "STUDY CLIP").
+    void menuRequested(int cell, const QPoint& globalPosition); // a right click that moved nothing
+    // A clip of the library was dropped on a cell (mime type "application/x-echo2ecg-clip": "STUDY CLIP"); cell −1: beside them.
     void clipDropped(int cell, qint64 study, qint64 clip);
 
 private:

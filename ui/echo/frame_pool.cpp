@@ -66,6 +66,11 @@ struct FramePool::Impl
                 const auto found = reduced.find(frame);
                 return found == reduced.end() ? nullptr : found->second;
             }
+            return whole(frame);
+        }
+
+        std::shared_ptr<const base::RgbImage> whole(int frame) const
+        {
             if (frame == lastIndex)
                 return last;
             return frames && frame >= 0 && frame < count ? frames->cached(frame) : nullptr;
@@ -292,6 +297,13 @@ std::shared_ptr<const base::RgbImage> FramePool::ready(int cell, int frame) cons
     const std::lock_guard lock(m_impl->mutex);
     const Impl::Slot* slot = m_impl->at(cell);
     return slot ? slot->ready(frame) : nullptr;
+}
+
+std::shared_ptr<const base::RgbImage> FramePool::whole(int cell, int frame) const
+{
+    const std::lock_guard lock(m_impl->mutex);
+    const Impl::Slot* slot = m_impl->at(cell);
+    return slot ? slot->whole(frame) : nullptr;
 }
 
 QString FramePool::error(int cell) const

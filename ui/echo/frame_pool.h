@@ -38,6 +38,8 @@ public:
     int count(int cell) const; // -1 while the clip isn't open
     // Null when it isn't decoded, or not reduced to the target.
     std::shared_ptr<const base::RgbImage> ready(int cell, int frame) const;
+    // The same as the file has it, without reduction; null when it isn't in memory.
+    std::shared_ptr<const base::RgbImage> whole(int cell, int frame) const;
     // Why the clip can't be opened, or nothing of it decoded; empty else.
     QString error(int cell) const;
     // Why this frame can't be decoded; empty else.
