@@ -81,6 +81,7 @@ int main(int argc, char** argv)
         "their direction (cosine 0.9995); such embeddings never mix with others");
     cli::addEcgCommands(app, session);
     cli::addEchoCommands(app, session);
+    cli::addExportCommands(app, session);
     cli::addEmbedCommand(app, session);
     cli::addBundleCommands(app, session);
     cli::addLibraryCommands(app, session);

@@ -48,6 +48,7 @@ private:
 
 void addEcgCommands(CLI::App& app, Session& session);
 void addEchoCommands(CLI::App& app, Session& session);
+void addExportCommands(CLI::App& app, Session& session); // below "echo"
 void addEmbedCommand(CLI::App& app, Session& session);
 void addBundleCommands(CLI::App& app, Session& session);
 void addLibraryCommands(CLI::App& app, Session& session);

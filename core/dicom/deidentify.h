@@ -32,6 +32,9 @@ std::vector<PixelBox> wholePicture(const ImageHeader& header);
 // What the plan would blacken, drawn: black outside the boxes.
 void maskOutside(base::RgbImage& frame, const std::vector<PixelBox>& keep);
 
+// The plan's new ID can be an ID: 1 to 64 printable ASCII characters without backslash, caret and equals sign. Throws base::Error(Unsuitable).
+void requireUsableId(const DeidentifyPlan& plan);
+
 struct DeidentifyPreview
 {
     struct Change { std::string tag, name, action; }; // action: "removed", "emptied", "replaced", "shifted", "new UID"; never the value

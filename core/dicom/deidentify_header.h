@@ -19,9 +19,6 @@ struct CleanHeader
 // Throws base::ParseError; LimitExceeded for values that no header has. `plan.uids` grows.
 CleanHeader cleanHeader(Object& object, DeidentifyPlan& plan);
 
-// The plan's new ID can be an ID: 1 to 64 printable ASCII characters without backslash and caret. Throws base::Error(Unsuitable).
-void requireUsableId(const DeidentifyPlan& plan);
-
 // "20041130" moved by days; "" when it is no date. Old and foreign ways of writing are understood.
 std::string shiftedDate(std::string_view date, int days);
 

@@ -56,8 +56,8 @@ private slots:
         if (const QString dsrdump = QStandardPaths::findExecutable("dsrdump"); !dsrdump.isEmpty()) {
             int exit = -1;
             QByteArray dump = test::outputOf(dsrdump, {"+Pl", "+Pc", "+Pt", "+Pu", test::pathText(file)}, &exit);
-            dump.replace("W: The VR checker does not support this Specific Character Set", "");
-            QVERIFY2(exit == 0 && !dump.contains("W:") && !dump.contains("E:"), dump);
+            dump.replace("\nW: The VR checker does not support this Specific Character Set", "");
+            QVERIFY2(exit == 0 && !dump.contains("\nW: ") && !dump.contains("\nE: "), dump);
             QVERIFY2(dump.contains("1.04") && dump.contains("POLYLINE") && dump.contains("79969-2") && dump.contains("5300"), dump);
         }
         const QByteArray seen = test::pydicom(
