@@ -40,13 +40,17 @@ Known lookUp(std::uint32_t tag)
     return {type, name ? name : ""};
 }
 
-// "PatientName" to "Patient Name".
-std::string spaced(const std::string& keyword)
+// "PatientName" to "Patient Name", "RETIRED_NetworkID" to "Network ID".
+std::string spaced(std::string keyword)
 {
+    for (const std::string_view prefix : {"RETIRED_", "ACR_NEMA_"})
+        if (keyword.starts_with(prefix))
+            keyword.erase(0, prefix.size());
     std::string out;
     for (std::size_t i = 0; i < keyword.size(); ++i) {
         const auto upper = [&](std::size_t at) { return at < keyword.size() && std::isupper(std::uint8_t(keyword[at])); };
-        if (i > 0 && upper(i) && (!upper(i - 1) || (i + 1 < keyword.size() && !upper(i + 1))) && keyword[i - 1] != ' ')
+        const bool plural = i + 2 == keyword.size() && keyword[i + 1] == 's'; // "IDs"
+        if (i > 0 && upper(i) && !plural && (!upper(i - 1) || (i + 1 < keyword.size() && !upper(i + 1))) && keyword[i - 1] != ' ')
             out += ' ';
         out += keyword[i];
     }

@@ -41,7 +41,7 @@ QLayout* DeidentifyParts::topRow()
     id->setMaxLength(64);
     id->setPlaceholderText(tr("for example STUDY-001"));
     id->setToolTip(tr("Takes the place of the patient's name and ID in every file"));
-    id->setMaximumWidth(260);
+    id->setFixedWidth(240);
     shift->setObjectName(QStringLiteral("shift"));
     shift->setRange(-36500, 36500);
     shift->setSuffix(tr(" days"));

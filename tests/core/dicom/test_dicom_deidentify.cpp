@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // De-identification: nothing of the identity is left in the bytes, pixels outside the boxes are black, the rest is what it was.
+#include "dicom/clean_stream.h"
 #include "dicom/deidentify.h"
 #include "dicom/deidentify_table.h"
 #include "dicom/waveform.h"
@@ -207,6 +208,31 @@ private slots:
         } catch (const base::ParseError& problem) {
             QCOMPARE(problem.code(), base::ErrorCode::Unsupported);
         }
+    }
+
+    void commentsLeaveCompressedStreams()
+    {
+        const auto bytes = [](const QByteArray& hex) {
+            const QByteArray raw = QByteArray::fromHex(hex);
+            return std::vector<std::uint8_t>(raw.begin(), raw.end());
+        };
+        using dicom::PixelCoding;
+        // SOI, APP0 JFIF with a preview of one pixel, COM, APP1, DQT, SOS, data with a restart and a stuffed byte, COM, DHT, SOS, data, EOI, more.
+        const auto jpeg = bytes("FFD8 FFE00013 4A46494600 0102 00 0048 0048 01 01 AABBCC FFFE0006 45726B61 FFE10006 45786966 FFDB0004 0102 FFDA0004 0011"
+                                "1122FF0033FFD044 FFFE0004 4F74 FFC40004 0506 FFDA0004 0022 5566 FFD9 4F74746F");
+        const auto clean = dicom::withoutComments(jpeg, PixelCoding::Jpeg);
+        QVERIFY(clean);
+        QVERIFY(*clean == bytes("FFD8 FFE00010 4A46494600 0102 00 0048 0048 00 00 FFDB0004 0102 FFDA0004 0011 1122FF0033FFD044 FFC40004 0506 FFDA0004 0022 5566 FFD9"));
+        QVERIFY(!dicom::withoutComments(std::span(jpeg).first(40), PixelCoding::Jpeg)); // cut: not to be trusted
+        QVERIFY(!dicom::withoutComments(bytes("00112233"), PixelCoding::Jpeg));
+        QVERIFY(!dicom::withoutComments({}, PixelCoding::Jpeg2000));
+        // SOC, SIZ, COM, SOT of 16 bytes with SOD, EOC, more.
+        const auto j2k = bytes("FF4F FF510004 0102 FF640006 00014572 FF90000A 0000 00000010 00 01 FF93 AABB FFD9 4F74");
+        const auto cleaner = dicom::withoutComments(j2k, PixelCoding::Jpeg2000);
+        QVERIFY(cleaner);
+        QVERIFY(*cleaner == bytes("FF4F FF510004 0102 FF90000A 0000 00000010 00 01 FF93 AABB FFD9"));
+        // A comment in a tile-part would change its length.
+        QVERIFY(!dicom::withoutComments(bytes("FF4F FF510004 0102 FF90000A 0000 00000016 00 01 FF640004 0001 FF93 AABB FFD9"), PixelCoding::Jpeg2000));
     }
 
     void compressedStreamsStayWhereNothingIsMasked()
