@@ -127,12 +127,23 @@ bool isMMode(const Measurement& measurement)
     return measurement.calibration.kind == RegionKind::MMode;
 }
 
-// CID 12300; empty for what it has no code for.
-Code coreCode(const Measurement& m)
+// CID 12300; empty for what it has no code for. `method`: what the result's volumes are; they aren't said twice.
+Code coreCode(const Measurement& m, const Value& value, bool isFirst, const std::string& method)
 {
     const bool mm = isMMode(m);
-    const auto ln = [](const char* value, const char* meaning) { return Code{value, "LN", meaning}; };
+    const auto ln = [](const char* code, const char* meaning) { return Code{code, "LN", meaning}; };
+    if (!isFirst || value.unit == "px")
+        return {};
+    const bool apart = value.name == "volume, single-plane discs" && !method.starts_with("single plane");
     switch (m.quantity) {
+    case Quantity::LvA4cEd:
+        return apart ? ln("79999-9", "Left ventricular end diastolic volume single plane 4C (MOD)") : Code();
+    case Quantity::LvA4cEs:
+        return apart ? ln("80004-5", "Left ventricular end systolic volume single plane 4C (MOD)") : Code();
+    case Quantity::LvA2cEd:
+        return apart ? ln("79998-1", "Left ventricular end diastolic volume single plane 2C (MOD)") : Code();
+    case Quantity::LvA2cEs:
+        return apart ? ln("80003-7", "Left ventricular end systolic volume single plane 2C (MOD)") : Code();
     case Quantity::Lvidd:
         return mm ? ln("80008-6", "Left ventricular internal diastolic dimension - MM") : ln("80007-8", "Left ventricular internal diastolic dimension - 2D");
     case Quantity::Lvids:
@@ -151,16 +162,17 @@ Code propertyCode(const std::string& name)
 {
     struct Row
     {
-        const char *begins, *value, *scheme, *meaning;
+        const char *name, *value, *scheme, *meaning;
     };
     static constexpr Row rows[] = {{"length", "410668003", "SCT", "Length"},
-                                   {"distance", "410668003", "SCT", "Length"},
                                    {"depth", "410668003", "SCT", "Length"},
+                                   {"long axis", "410668003", "SCT", "Length"},
+                                   {"short axis", "410668003", "SCT", "Length"},
                                    {"circumference", "131191004", "SCT", "Perimeter"},
-                                   {"perimeter", "131191004", "SCT", "Perimeter"},
                                    {"area", "42798000", "SCT", "Area"},
                                    {"angle", "1483009", "SCT", "Angle"},
-                                   {"volume", "118565006", "SCT", "Volume"},
+                                   {"volume, single-plane discs", "118565006", "SCT", "Volume"},
+                                   {"volume, area-length", "118565006", "SCT", "Volume"},
                                    {"mean gradient", "20256-4", "LN", "Mean Gradient"},
                                    {"peak gradient", "20247-3", "LN", "Peak Gradient"},
                                    {"gradient", "20247-3", "LN", "Peak Gradient"},
@@ -169,13 +181,11 @@ Code propertyCode(const std::string& name)
                                    {"velocity", "11726-7", "LN", "Peak Velocity"},
                                    {"VTI", "20354-7", "LN", "Velocity Time Integral"},
                                    {"heart rate", "8867-4", "LN", "Heart rate"},
-                                   {"pressure half", "20280-4", "LN", "Pressure Half-Time"},
-                                   {"PHT", "20280-4", "LN", "Pressure Half-Time"},
+                                   {"pressure half time", "20280-4", "LN", "Pressure Half-Time"},
                                    {"deceleration time", "20217-6", "LN", "Deceleration Time"},
-                                   {"acceleration time", "20168-1", "LN", "Acceleration Time"},
                                    {"time", "762636008", "SCT", "Duration"}};
     for (const Row& row : rows)
-        if (name.starts_with(row.begins))
+        if (name == row.name)
             return {row.value, row.scheme, row.meaning};
     std::string slug;
     for (const char c : name)
@@ -220,7 +230,7 @@ class Writer
 public:
     explicit Writer(const std::vector<MeasuredClip>& clips) : m_clips(clips) {}
 
-    void measured()
+    void measured(const VentricleResult& result)
     {
         for (const MeasuredClip& each : m_clips)
             for (const Measurement& measurement : each.measurements) {
@@ -229,7 +239,7 @@ public:
                 for (const Value& value : evaluation.values) {
                     if (!std::isfinite(value.value))
                         continue;
-                    const Code core = isFirst && value.unit != "px" ? coreCode(measurement) : Code();
+                    const Code core = coreCode(measurement, value, isFirst, result.volumeMethod);
                     const bool isCore = !core.value.empty();
                     const bool isPart = measurement.quantity != Quantity::Free;
                     const std::string named = !measurement.label.empty() ? measurement.label : isPart ? wordsFor(measurement.quantity) : wordsFor(measurement.tool);
@@ -330,7 +340,7 @@ dicom::StructuredReport asReport(const EchoStudy& study, const std::vector<Measu
     report.root.children.push_back(std::move(device));
     report.root.children.push_back(text("HAS OBS CONTEXT", {"121013", "DCM", "Device Observer Name"}, "Echo2ECG Workstation, research use only"));
     Writer writer(clips);
-    writer.measured();
+    writer.measured(result);
     writer.derived(result);
     for (ContentItem* section : {&writer.pre, &writer.post, &writer.adhoc})
         if (!section->children.empty())

@@ -11,7 +11,6 @@
 namespace echo2ecg::ui {
 
 namespace {
-constexpr std::size_t kCacheBytes = std::size_t(384) << 20; // decoded frames of all cells together
 constexpr int kMostAutomatic = 9;
 } // namespace
 
@@ -20,6 +19,8 @@ CineGrid::Impl::Impl(CineGrid* owner) : q(owner)
     surface = new CineSurface;
     bar = new CineBar;
     mouse = new CellMouse(q, surface);
+    finder = new BeatFinder(q);
+    QObject::connect(finder, &BeatFinder::found, q, [this](const QString& key) { onFound(key); });
     auto* down = new QVBoxLayout(q);
     down->setContentsMargins(0, 0, 0, 0);
     down->setSpacing(0);
@@ -50,22 +51,39 @@ CineGrid::Impl::Impl(CineGrid* owner) : q(owner)
         if (rows == 0)
             arrange();
     });
-    QObject::connect(bar, &CineBar::togglePlay, q, &CineGrid::togglePlay);
-    QObject::connect(bar, &CineBar::step, q, &CineGrid::step);
-    QObject::connect(bar, &CineBar::setSpeed, q, &CineGrid::setSpeed);
-    QObject::connect(bar, &CineBar::scrub, q, &CineGrid::scrub);
-    QObject::connect(bar, &CineBar::grabbed, q, [this] {
-        resumeAfterScrub = player.isPlaying();
-        q->pause();
-    });
-    QObject::connect(bar, &CineBar::released, q, [this] {
-        if (std::exchange(resumeAfterScrub, false))
-            q->play();
-    });
+    connectBar();
     surface->setEmptyText(
         CineGrid::tr("No echo clips here yet"),
         CineGrid::tr("Open an echo study from the library, or drop a folder of DICOM echo anywhere on the "
                      "window. Clips of the case play on the left, retrieved ones beside them."));
+}
+
+void CineGrid::Impl::connectBar()
+{
+    const auto on = [this](auto signal, auto slot) { QObject::connect(bar, signal, q, slot); };
+    on(&CineBar::togglePlay, &CineGrid::togglePlay);
+    on(&CineBar::step, &CineGrid::step);
+    on(&CineBar::setSpeed, &CineGrid::setSpeed);
+    on(&CineBar::setLoopMode, &CineGrid::setLoopMode);
+    on(&CineBar::setBeatLoop, &CineGrid::setBeatLoop);
+    on(&CineBar::setSync, &CineGrid::setSyncMode);
+    on(&CineBar::setSynced, [this](bool synced) { q->setSynced(selected, synced); });
+    on(&CineBar::setScope, [this](bool one) { q->setScope(one ? CineScope::SelectedCell : CineScope::AllCells); });
+    on(&CineBar::goToPhase, &CineGrid::goToPhase);
+    on(&CineBar::setPhaseHere, &CineGrid::setPhaseHere);
+    on(&CineBar::setInHere, &CineGrid::setInHere);
+    on(&CineBar::setOutHere, &CineGrid::setOutHere);
+    on(&CineBar::clearInOut, &CineGrid::clearInOut);
+    on(&CineBar::moveInOut, [this](int in, int out) { q->setInOut(selected, in, out); });
+    on(&CineBar::scrub, &CineGrid::scrub);
+    on(&CineBar::grabbed, [this] {
+        resumeAfterScrub = player.isPlaying();
+        q->pause();
+    });
+    on(&CineBar::released, [this] {
+        if (std::exchange(resumeAfterScrub, false))
+            q->play();
+    });
 }
 
 int CineGrid::Impl::capacity() const
@@ -86,7 +104,7 @@ void CineGrid::Impl::load()
         cell.error.clear();
         cell.meter.reset();
         open.push_back(cell.info.openFrames ? cell.info.openFrames
-                                            : framesOfClip(cell.info.clip, kCacheBytes / std::size_t(active)));
+                                            : framesOfClip(cell.info.clip, pool->use().limit / std::size_t(active)));
     }
     if (!has(selected))
         selected = active > 0 ? 0 : -1;
@@ -97,7 +115,9 @@ void CineGrid::Impl::load()
         clearImage(i);
         surface->overlay(i) = {};
         surface->setView(i, at(i).view);
+        giveBeats(i, at(i).beats);
     }
+    beatsAsked = false;
     pool->setCells(std::move(open));
     wordsMs = -1e9;
     run();
@@ -148,15 +168,48 @@ CineGrid::~CineGrid()
 
 void CineGrid::setCells(std::vector<CineCell> cells)
 {
-    m_impl->cells.clear();
+    Impl& d = *m_impl;
+    std::vector<GridCell> before;
+    before.swap(d.cells);
+    std::vector<CinePlayer::CellState> states;
+    for (int i = 0; i < d.active; ++i)
+        states.push_back(d.player.state(i));
     for (CineCell& cell : cells) {
-        m_impl->cells.emplace_back();
-        m_impl->cells.back().badge = calibrationBadge(cell.clip.header);
-        m_impl->cells.back().info = std::move(cell);
+        GridCell& made = d.cells.emplace_back();
+        made.badge = calibrationBadge(cell.clip.header);
+        made.beats = BeatFinder::ofHeader(cell.clip);
+        made.info = std::move(cell);
     }
-    m_impl->selected = m_impl->maximised = -1;
-    m_impl->load();
+    d.selected = d.maximised = -1;
+    d.active = 0;
+    d.load();
+    d.takeOver(before, states);
     emit cellsReplaced();
+}
+
+void CineGrid::Impl::takeOver(std::vector<GridCell>& before, const std::vector<CinePlayer::CellState>& states)
+{
+    for (int i = 0; i < active; ++i) {
+        GridCell& cell = at(i);
+        if (cell.info.clip.file.empty())
+            continue;
+        for (std::size_t k = 0; k < states.size(); ++k) {
+            GridCell& old = before[k];
+            if (old.info.clip.file != cell.info.clip.file)
+                continue;
+            cell.view = old.view;
+            cell.beats = std::move(old.beats);
+            cell.phases = std::move(old.phases);
+            cell.beatsSet = old.beatsSet;
+            cell.phasesSet = old.phasesSet;
+            surface->setView(i, cell.view);
+            giveBeats(i, cell.beats);
+            player.restore(i, states[k]);
+            before[k].info.clip.file.clear(); // once: the same clip may be shown twice
+            break;
+        }
+    }
+    refresh();
 }
 
 int CineGrid::cellCount() const
@@ -164,15 +217,26 @@ int CineGrid::cellCount() const
     return int(m_impl->cells.size());
 }
 
+int CineGrid::shownCells() const
+{
+    return m_impl->active;
+}
+
 void CineGrid::setGridLayout(int rows, int columns)
 {
     m_impl->rows = rows > 0 && columns > 0 ? rows : 0;
     m_impl->columns = m_impl->rows > 0 ? columns : 0;
     m_impl->maximised = -1;
-    if (std::min(int(m_impl->cells.size()), m_impl->capacity()) != m_impl->active)
-        m_impl->load();
-    else
-        m_impl->arrange();
+    Impl& d = *m_impl;
+    if (std::min(int(d.cells.size()), d.capacity()) == d.active)
+        return d.arrange();
+    std::vector<CinePlayer::CellState> states;
+    for (int i = 0; i < d.active; ++i)
+        states.push_back(d.player.state(i));
+    d.load();
+    for (int i = 0; i < d.active && i < int(states.size()); ++i)
+        d.player.restore(i, states[std::size_t(i)]);
+    d.refresh();
 }
 
 int CineGrid::selectedCell() const
@@ -214,6 +278,10 @@ void CineGrid::selectCell(int cell)
         return;
     const bool other = m_impl->selected != cell;
     m_impl->selected = cell;
+    if (m_impl->maximised >= 0 && m_impl->maximised != cell) { // alone as the one before was
+        m_impl->maximised = cell;
+        m_impl->arrange();
+    }
     m_impl->refresh();
     if (other)
         emit cellSelected(cell);
@@ -223,9 +291,21 @@ void CineGrid::swapCells(int one, int other)
 {
     if (!m_impl->has(one) || !m_impl->has(other) || one == other)
         return;
-    std::swap(m_impl->at(one), m_impl->at(other));
-    m_impl->selected = other; // the one that was dragged
-    m_impl->load();
+    Impl& d = *m_impl;
+    std::swap(d.at(one), d.at(other));
+    d.player.swap(one, other);
+    d.pool->swap(one, other);
+    for (int cell : {one, other}) {
+        const int shown = d.at(cell).shown;
+        auto pixels = d.at(cell).pixels;
+        d.surface->overlay(cell) = {};
+        d.surface->setView(cell, d.at(cell).view);
+        d.surface->setImage(cell, pixels, d.frameSize(cell), d.aspect(cell));
+        d.at(cell).shown = shown;
+    }
+    d.selected = other; // the one that was dragged
+    d.refresh();
+    emit cellSelected(other);
     emit cellsReplaced();
 }
 

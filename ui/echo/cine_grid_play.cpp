@@ -42,6 +42,8 @@ void CineGrid::Impl::tick()
     if (ms - wordsMs >= kWordsEveryMs) {
         wordsMs = ms;
         changed = true;
+        if (!beatsAsked && q->hasFirstFrames())
+            findBeats();
     }
     if (!changed)
         return;
@@ -72,8 +74,9 @@ bool CineGrid::Impl::update(int i)
     // is damaged.
     const bool damaged = !pool->frameError(i, due).isEmpty();
     const int reach = player.isPlaying(i) || cell.shown < 0 || damaged ? frames : 1;
+    const int past = player.loop(i).backwards ? frames - 1 : 1;
     for (int back = 0; back < reach; ++back) {
-        const int frame = (due - back + frames) % frames;
+        const int frame = int((due + std::int64_t(back) * (frames - past)) % frames);
         auto image = pool->ready(i, frame);
         if (frame == cell.shown && (!image || image == cell.pixels))
             return damaged;
@@ -93,13 +96,23 @@ bool CineGrid::Impl::update(int i)
 
 void CineGrid::Impl::want(int i, int due)
 {
-    const int stride = player.stride(i, kRefreshHz);
+    Wanted wanted;
+    wanted.frame = due;
+    wanted.stride = player.stride(i, kRefreshHz);
     const double perFrame = player.dueFps(i) > 0 ? 1000.0 / player.dueFps(i) : kAheadMs;
+    wanted.ahead = std::clamp(int(kAheadMs / (perFrame * wanted.stride)), kLeastAhead, kMostAhead);
+    const CinePlayer::Loop loop = player.loop(i);
+    wanted.first = loop.first;
+    wanted.last = loop.last;
+    wanted.sweeps = loop.sweeps;
+    wanted.backwards = loop.backwards;
     // What is enlarged, or looked at through the lens, is wanted as it is.
-    const bool whole = (has(maximised) && i != maximised) || at(i).view.zoom > 1;
+    const bool hidden = has(maximised) && i != maximised;
+    const bool whole = hidden || at(i).view.zoom > 1 || (magnifier && surface->cellAt(mouse->position()) == i);
     const QSizeF onScreen = surface->pictureOf(i).size() * surface->devicePixelRatioF();
-    const QSize target = whole ? QSize() : QSize(int(std::lround(onScreen.width())), int(std::lround(onScreen.height())));
-    pool->want(i, {due, stride, std::clamp(int(kAheadMs / (perFrame * stride)), kLeastAhead, kMostAhead), target});
+    if (!whole)
+        wanted.target = QSize(int(std::lround(onScreen.width())), int(std::lround(onScreen.height())));
+    pool->want(i, wanted);
 }
 
 void CineGrid::Impl::onPainted()
@@ -118,15 +131,18 @@ void CineGrid::Impl::refresh()
 
 void CineGrid::Impl::setPlaying(bool playing)
 {
-    if (playing == player.isPlaying())
-        return;
+    const bool before = player.isPlaying();
     tick();
-    player.setPlaying(playing);
+    if (scope == CineScope::AllCells || !has(selected))
+        player.setPlaying(playing);
+    else
+        player.setPlaying(selected, playing);
     for (GridCell& cell : cells)
         cell.meter.reset();
     run();
     refresh();
-    emit q->playingChanged(playing);
+    if (player.isPlaying() != before)
+        emit q->playingChanged(!before);
 }
 
 bool CineGrid::isPlaying() const
@@ -136,7 +152,7 @@ bool CineGrid::isPlaying() const
 
 double CineGrid::speed() const
 {
-    return m_impl->player.speed();
+    return m_impl->has(m_impl->selected) ? m_impl->player.speed(m_impl->selected) : m_impl->player.speed();
 }
 
 int CineGrid::currentFrame(int cell) const
@@ -147,6 +163,18 @@ int CineGrid::currentFrame(int cell) const
 double CineGrid::displayedFps(int cell) const
 {
     return m_impl->has(cell) && m_impl->player.isPlaying(cell) ? m_impl->at(cell).meter.fps(m_impl->now()) : 0.0;
+}
+
+CineScope CineGrid::scope() const
+{
+    return m_impl->scope;
+}
+
+void CineGrid::setScope(CineScope scope)
+{
+    m_impl->scope = scope;
+    m_impl->refresh();
+    emit stateChanged();
 }
 
 void CineGrid::play()
@@ -161,21 +189,29 @@ void CineGrid::pause()
 
 void CineGrid::togglePlay()
 {
-    m_impl->setPlaying(!isPlaying());
+    const bool one = scope() == CineScope::SelectedCell && m_impl->has(m_impl->selected);
+    m_impl->setPlaying(!(one ? m_impl->player.isPlaying(m_impl->selected) : isPlaying()));
 }
 
 void CineGrid::step(int frames)
 {
     pause();
-    m_impl->player.step(frames);
+    if (scope() == CineScope::AllCells)
+        m_impl->player.step(frames);
+    else if (m_impl->has(m_impl->selected))
+        m_impl->player.step(m_impl->selected, frames);
     m_impl->refresh();
 }
 
 void CineGrid::setSpeed(double factor)
 {
     m_impl->tick();
-    m_impl->player.setSpeed(factor);
+    if (scope() == CineScope::AllCells || !m_impl->has(m_impl->selected))
+        m_impl->player.setSpeed(factor);
+    else
+        m_impl->player.setSpeed(m_impl->selected, factor);
     m_impl->refresh();
+    emit stateChanged();
 }
 
 void CineGrid::faster()
@@ -196,14 +232,21 @@ void CineGrid::showFrame(int cell, int frame)
 {
     if (!m_impl->has(cell))
         return;
+    const bool before = isPlaying();
     m_impl->player.setPlaying(cell, false);
     m_impl->player.goTo(cell, frame);
+    m_impl->run();
     m_impl->refresh();
+    if (isPlaying() != before)
+        emit playingChanged(!before);
 }
 
 void CineGrid::scrub(double fraction)
 {
-    m_impl->player.scrub(fraction);
+    if (scope() == CineScope::AllCells)
+        m_impl->player.scrub(fraction);
+    else if (m_impl->has(m_impl->selected))
+        m_impl->player.scrub(m_impl->selected, fraction);
     m_impl->refresh();
 }
 
@@ -217,6 +260,65 @@ void CineGrid::toLastFrame()
 {
     pause();
     scrub(1);
+}
+
+LoopMode CineGrid::loopMode() const
+{
+    return m_impl->has(m_impl->selected) ? m_impl->player.state(m_impl->selected).mode : LoopMode::Loop;
+}
+
+void CineGrid::setLoopMode(LoopMode mode)
+{
+    if (scope() == CineScope::AllCells)
+        m_impl->player.setLoopMode(mode);
+    else if (m_impl->has(m_impl->selected))
+        m_impl->player.setLoopMode(m_impl->selected, mode);
+    m_impl->refresh();
+    emit stateChanged();
+}
+
+void CineGrid::setInOut(int cell, int in, int out)
+{
+    if (!m_impl->has(cell))
+        return;
+    m_impl->player.setInOut(cell, in, out);
+    m_impl->refresh();
+}
+
+int CineGrid::inFrame(int cell) const
+{
+    return m_impl->has(cell) ? m_impl->player.inFrame(cell) : -1;
+}
+
+int CineGrid::outFrame(int cell) const
+{
+    return m_impl->has(cell) ? m_impl->player.outFrame(cell) : -1;
+}
+
+void CineGrid::setInHere()
+{
+    CinePlayer& player = m_impl->player;
+    m_impl->inScope([&](int i) {
+        const int here = player.frame(i);
+        player.setInOut(i, here, here > player.outFrame(i) ? -1 : player.outFrame(i));
+    });
+    m_impl->refresh();
+}
+
+void CineGrid::setOutHere()
+{
+    CinePlayer& player = m_impl->player;
+    m_impl->inScope([&](int i) {
+        const int here = player.frame(i);
+        player.setInOut(i, here < player.inFrame(i) ? 0 : player.inFrame(i), here);
+    });
+    m_impl->refresh();
+}
+
+void CineGrid::clearInOut()
+{
+    m_impl->inScope([&](int i) { m_impl->player.setInOut(i, 0, -1); });
+    m_impl->refresh();
 }
 
 } // namespace echo2ecg::ui

@@ -74,7 +74,7 @@ void CinePlayer::restore(int cell, const CellState& state)
     Cell& c = at(cell);
     c.set = state;
     c.set.positionMs = 0;
-    setSpeed(cell, state.speed);
+    c.set.speed = std::isfinite(state.speed) ? std::clamp(state.speed, kSlowest, kFastest) : 1.0;
     setInOut(cell, state.in, state.out);
     if (std::isfinite(state.positionMs))
         c.set.positionMs = std::clamp(state.positionMs, 0.0, c.timing.durationMs - kBeforeEndMs);
