@@ -3,6 +3,9 @@
 #include "core/dicom/independent_reader.h"
 #include "core/dicom/make_dicom.h"
 #include "echo/adult_echo_report.h"
+#include "support/test_paths.h"
+
+#include <cmath>
 
 using namespace echo2ecg;
 using namespace echo2ecg::echo;
