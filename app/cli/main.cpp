@@ -82,6 +82,7 @@ int main(int argc, char** argv)
     cli::addEcgCommands(app, session);
     cli::addEchoCommands(app, session);
     cli::addMeasureCommands(app, session);
+    cli::addExportCommands(app, session);
     cli::addEmbedCommand(app, session);
     cli::addBundleCommands(app, session);
     cli::addLibraryCommands(app, session);

@@ -49,6 +49,7 @@ private:
 void addEcgCommands(CLI::App& app, Session& session);
 void addEchoCommands(CLI::App& app, Session& session);
 void addMeasureCommands(CLI::App& app, Session& session); // to those of "echo"
+void addExportCommands(CLI::App& app, Session& session); // below "echo"
 void addEmbedCommand(CLI::App& app, Session& session);
 void addBundleCommands(CLI::App& app, Session& session);
 void addLibraryCommands(CLI::App& app, Session& session);

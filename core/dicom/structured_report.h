@@ -26,6 +26,7 @@ struct ContentItem
     Code value;     // of a CODE
     std::string text;
     std::string referencedInstance; // of an IMAGE
+    std::string referencedClass, referencedSeries; // of it, for writing; a report read knows the class alone
     int referencedFrame = 0;        // counted from 1; 0: none or several
     std::vector<float> coordinates; // of an SCOORD: column, row, column, row …
     std::string graphicType;
@@ -44,7 +45,8 @@ struct StructuredReport
 // Reads a report of any SR class. Defensive: bounded in depth and count, missing parts are warnings; throws base::ParseError when there is no content tree.
 StructuredReport readReport(const std::filesystem::path& file);
 
-// Writes a Comprehensive SR (1.2.840.10008.5.1.4.1.1.88.33), explicit little endian. UIDs of series and instance are made where identity has none.
+// Writes a Comprehensive SR (1.2.840.10008.5.1.4.1.1.88.33), explicit little endian, always UNVERIFIED: a verified one names its observer. The series and
+// the instance get new UIDs, the study where identity has none; dates are ISO. The images that the items refer to are the report's evidence.
 // Returns the instance UID. Throws base::Error(Io).
 std::string writeReport(const std::filesystem::path& file, const StructuredReport& report);
 
