@@ -20,6 +20,8 @@ struct UltrasoundRegion
     int unitsX = 0, unitsY = 0;          // 0 none, 3 cm, 4 s, 7 cm/s …
     double deltaX = 0, deltaY = 0;       // physical units per pixel
     std::optional<int> referenceX, referenceY;  // relative to (x0, y0)
+    std::optional<double> referenceValueX, referenceValueY;  // in the units of the axes, at the reference pixel; absent: 0
+    std::optional<double> transducerKhz, dopplerAngleDegrees;  // (0018,6030), (0018,6034)
 };
 
 // What the header says about the pixels and about time. Nothing is repaired here: echo/ decides what to trust.

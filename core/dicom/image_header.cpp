@@ -47,6 +47,10 @@ UltrasoundRegion readRegion(const DataSet& item)
     region.deltaY = item.number(tag::PhysicalDeltaY, "FD").value_or(0);
     region.referenceX = optionalInteger(item, tag::ReferencePixelX, "SL");
     region.referenceY = optionalInteger(item, tag::ReferencePixelY, "SL");
+    region.referenceValueX = item.number(tag::ReferenceValueX, "FD");
+    region.referenceValueY = item.number(tag::ReferenceValueY, "FD");
+    region.transducerKhz = item.number(tag::TransducerFrequency, "UL");
+    region.dopplerAngleDegrees = item.number(tag::DopplerCorrectionAngle, "FD");
     return region;
 }
 

@@ -53,8 +53,12 @@ enum : std::uint32_t {
     ReferencePixelY = 0x00186022,
     PhysicalUnitsX = 0x00186024,
     PhysicalUnitsY = 0x00186026,
+    ReferenceValueX = 0x00186028,
+    ReferenceValueY = 0x0018602A,
     PhysicalDeltaX = 0x0018602C,
     PhysicalDeltaY = 0x0018602E,
+    TransducerFrequency = 0x00186030,
+    DopplerCorrectionAngle = 0x00186034,
     RWaveTimeVector = 0x00186060,
 
     StudyInstanceUid = 0x0020000D,

@@ -98,12 +98,21 @@ struct ClipFrames::Impl
         bytes += image->bytes();
         recent.push_front(index);
         cache.emplace(index, Entry{std::move(image), recent.begin()});
+        trim();
+    }
+
+    // What goes is given back, to be freed outside the lock.
+    std::vector<std::shared_ptr<const base::RgbImage>> trim()
+    {
+        std::vector<std::shared_ptr<const base::RgbImage>> gone;
         while (bytes > limit && recent.size() > 1) {
             const auto oldest = cache.find(recent.back());
             bytes -= oldest->second.image->bytes();
+            gone.push_back(std::move(oldest->second.image));
             cache.erase(oldest);
             recent.pop_back();
         }
+        return gone;
     }
 
     // Waits for a free handle, or opens one more where that is allowed. Called and left with the lock held.
@@ -226,6 +235,14 @@ std::size_t ClipFrames::cachedBytes() const
 {
     const std::lock_guard lock(m_impl->mutex);
     return m_impl->bytes;
+}
+
+void ClipFrames::setCacheBytes(std::size_t bytes)
+{
+    std::vector<std::shared_ptr<const base::RgbImage>> gone;
+    const std::lock_guard lock(m_impl->mutex);
+    m_impl->limit = bytes;
+    gone = m_impl->trim();
 }
 
 } // namespace echo2ecg::echo

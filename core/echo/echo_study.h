@@ -61,6 +61,8 @@ public:
     std::shared_ptr<const base::RgbImage> cached(int index) const;
     std::string colourDecision() const;
     std::size_t cachedBytes() const;
+    // What doesn't fit any more is let go at once, the longest unused first.
+    void setCacheBytes(std::size_t bytes);
 
 private:
     struct Impl;

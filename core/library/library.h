@@ -106,7 +106,9 @@ public:
     };
     TableImport importPhenotypes(const std::filesystem::path& csv);
     void setPhenotypes(Id study, const retrieval::Phenotypes& phenotypes);
-    retrieval::Phenotypes phenotypes(Id study) const; // completed: SV and EF derived where absent
+    // What was measured here stands before what a table or a report states, and leaves that untouched; empty ones take it away again.
+    void setMeasuredPhenotypes(Id study, const retrieval::Phenotypes& phenotypes);
+    retrieval::Phenotypes phenotypes(Id study) const; // measured before stated; completed: SV and EF derived where absent
     // A row of a table with a patient_id and no study_date is about the patient's only study, or about the patient as a
     // whole.
     void setPatientPhenotypes(Id patient, const retrieval::Phenotypes& phenotypes);
@@ -186,7 +188,8 @@ public:
     // per problem.
     std::vector<std::string> verify(const base::JobContext& job = {}) const;
 
-    // Grows with every change of content; a reader that holds an index compares it to know when to rebuild.
+    // Grows with every change of what is searched (measurements and notes of clips are not); a reader that holds an index compares it to know when
+    // to rebuild.
     std::uint64_t revision() const;
 
 private:

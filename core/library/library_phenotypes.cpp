@@ -19,6 +19,7 @@ struct Owner
 };
 const Owner ofStudy{"phenotypes", "study_id"};
 const Owner ofPatient{"patient_phenotypes", "patient_id"};
+const Owner measuredHere{"measured_phenotypes", "study_id"};
 
 Phenotypes fromRow(const sql::Statement& row, int first)
 {
@@ -179,9 +180,30 @@ void Library::setPatientPhenotypes(Id patient_, const Phenotypes& phenotypes_)
     transaction.commit();
 }
 
+void Library::setMeasuredPhenotypes(Id study_, const Phenotypes& phenotypes_)
+{
+    study(study_);
+    sql::WriteTransaction transaction(m_impl->database);
+    if (readStated(m_impl->database, measuredHere, study_) == phenotypes_)
+        return; // indices needn't be built again
+    if (phenotypes_.isEmpty()) {
+        sql::Statement gone(m_impl->database, "DELETE FROM measured_phenotypes WHERE study_id = ?");
+        gone.bind(study_).run();
+    } else {
+        write(m_impl->database, measuredHere, study_, phenotypes_);
+    }
+    transaction.touch();
+    transaction.commit();
+}
+
 Phenotypes Library::phenotypes(Id study_) const
 {
     Phenotypes p = readStated(m_impl->database, ofStudy, study_);
+    const Phenotypes measured = readStated(m_impl->database, measuredHere, study_);
+    // Volumes measured here are not mixed with an EF or SV that somebody else stated for others.
+    if (measured.lvedv && measured.lvesv)
+        p.lvsv.reset(), p.lvef.reset();
+    merge(p, measured);
     p.complete();
     return p;
 }
@@ -203,13 +225,15 @@ std::vector<EcgLabel> Library::ecgLabels() const
         return columns;
     };
     std::vector<EcgLabel> labels;
-    sql::Statement row(m_impl->database, "SELECT e.id, e.patient_id, e.linked_study" + columnsOf("s") + columnsOf("p") +
-                                             " FROM ecgs e LEFT JOIN phenotypes s ON s.study_id = e.linked_study "
+    sql::Statement row(m_impl->database, "SELECT e.id, e.patient_id, e.linked_study" + columnsOf("m") + columnsOf("s") + columnsOf("p") +
+                                             " FROM ecgs e LEFT JOIN measured_phenotypes m ON m.study_id = e.linked_study "
+                                             "LEFT JOIN phenotypes s ON s.study_id = e.linked_study "
                                              "LEFT JOIN patient_phenotypes p ON p.patient_id = e.patient_id "
-                                             "WHERE s.study_id IS NOT NULL OR p.patient_id IS NOT NULL ORDER BY e.id");
+                                             "WHERE m.study_id IS NOT NULL OR s.study_id IS NOT NULL OR p.patient_id IS NOT NULL "
+                                             "ORDER BY e.id");
     while (row.next()) {
         EcgLabel label{row.integer(0), row.integer(1), row.integerOrNull(2), {}, {}};
-        for (const int first : {3, 13}) {
+        for (const int first : {3, 13, 23}) {
             Phenotypes p = fromRow(row, first);
             p.complete();
             if (!label.lvef && p.lvef)

@@ -76,13 +76,17 @@ CREATE INDEX ecgs_linked_study ON ecgs(linked_study);;
 CREATE INDEX view_weights_clip ON view_weights(clip_id);;
 )sql",
     // 3: what a person does with a clip: measurements, calibration by hand, moved phases, use by the model; structured
-    // reports that came with a study. Documents are JSON.
+    // reports that came with a study. Documents are JSON. What was measured here stands before what was stated, and leaves it as it was.
     R"sql(
 CREATE TABLE measurements (
     id INTEGER PRIMARY KEY AUTOINCREMENT, study_id INTEGER NOT NULL REFERENCES studies(id) ON DELETE CASCADE,
     clip_id INTEGER NOT NULL REFERENCES clips(id) ON DELETE CASCADE, document TEXT NOT NULL);;
 CREATE INDEX measurements_study ON measurements(study_id);;
 CREATE INDEX measurements_clip ON measurements(clip_id);;
+CREATE TABLE measured_phenotypes (
+    study_id INTEGER PRIMARY KEY REFERENCES studies(id) ON DELETE CASCADE,
+    lvedv REAL, lvedv_source TEXT, lvesv REAL, lvesv_source TEXT, lvsv REAL, lvsv_source TEXT,
+    lvef REAL, lvef_source TEXT, shd INTEGER, shd_source TEXT);;
 CREATE TABLE clip_notes (
     clip_id INTEGER NOT NULL REFERENCES clips(id) ON DELETE CASCADE, topic TEXT NOT NULL, document TEXT NOT NULL,
     PRIMARY KEY (clip_id, topic)) WITHOUT ROWID;;

@@ -15,6 +15,8 @@ struct SourcedValue
 {
     double value = 0;
     std::string source;
+
+    bool operator==(const SourcedValue&) const = default;
 };
 
 // Source of what complete() worked out.
@@ -31,6 +33,8 @@ struct Phenotypes
     // outside physiology) is a warning.
     base::Warnings complete();
     bool isEmpty() const;
+
+    bool operator==(const Phenotypes&) const = default;
 };
 
 enum class LvefClass { Reduced = 0, MildlyReduced = 1, Preserved = 2 };

@@ -68,6 +68,7 @@ CellLayout layoutCell(const QRectF& cell, double lineHeight, const QSize& image,
     layout.picture = QRectF(QPointF(whole(room.left() + (room.width() - size.width()) / 2),
                                     whole(room.top() + (room.height() - size.height()) / 2)),
                             size);
+    layout.room = room.united(layout.picture); // rounding may have taken a fraction of a pixel more
     return layout;
 }
 

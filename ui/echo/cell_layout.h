@@ -19,6 +19,7 @@ QSize gridFor(int cells, const QSizeF& area);
 // size.
 struct CellLayout
 {
+    QRectF room;    // for the picture, zoomed or not
     QRectF picture; // of the scaled image
     QRectF title;   // one line at the top
     QRectF footer;  // one line at the bottom; empty when there is no place for it

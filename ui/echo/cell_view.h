@@ -6,6 +6,9 @@
 #include <QSize>
 #include <QTransform>
 
+#include <array>
+#include <cstdint>
+
 namespace echo2ecg::ui {
 
 // How a person looks at the picture of one cell; defaults show it as it is.
@@ -28,7 +31,16 @@ struct CellView
 // `frame` pixels with that pixel aspect; after an odd number of quarter turns it is fitted anew into `room`.
 QTransform frameToWidget(const CellView& view, const QSize& frame, double pixelAspect, const QRectF& room, const QRectF& fitted);
 
-// Zooms so that what is at `at` (widget) stays there.
+// Zooms so that what is at `at` (widget) stays there, as long as the middle of the cell is still on the picture. Zoom is kept within 0.25 … 32.
 CellView zoomedAt(CellView view, double factor, const QPointF& at, const QSize& frame, double pixelAspect, const QRectF& room, const QRectF& fitted);
+
+// Moves the picture by so much in the widget; its edge goes no further than the middle of the cell.
+CellView pannedBy(CellView view, const QPointF& by, const QSize& frame, double pixelAspect, const QRectF& room, const QRectF& fitted);
+
+// The same with every number in its range.
+CellView kept(CellView view);
+
+// What the window makes of each value of a channel; the values themselves by default.
+std::array<std::uint8_t, 256> colourTable(const CellView& view);
 
 } // namespace echo2ecg::ui

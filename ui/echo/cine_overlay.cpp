@@ -116,6 +116,11 @@ void paintOverlay(QPainter& painter, const QRectF& cell, const CellLayout& layou
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(cell.adjusted(0.5, 0.5, -0.5, -0.5));
     }
+    if (overlay.dropTarget) {
+        painter.setPen(QPen(accent, 2));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(cell.adjusted(1, 1, -1, -1));
+    }
     paintLine(painter, layout.title, overlay.title, text, overlay.weight, quiet, nextLine(layout.title, 1, layout.picture), true);
     if (!overlay.error.isEmpty()) {
         painter.setPen(error);

@@ -5,7 +5,6 @@
 #include "ui/theme/theme.h"
 
 #include <QFontMetricsF>
-#include <QMouseEvent>
 #include <QOpenGLContext>
 #include <QOpenGLPaintDevice>
 #include <QPainter>
@@ -45,6 +44,7 @@ CineSurface::CineSurface(QWidget* parent) : QOpenGLWidget(parent)
         },
         [this] { return context() && QOpenGLContext::currentContext() == context(); });
     setFocusPolicy(Qt::ClickFocus);
+    setMouseTracking(true);
     const auto dress = [this] {
         m_scene->setBackground(Theme::instance().colours().cineBackground);
         update();
@@ -125,11 +125,76 @@ int CineSurface::cellAt(const QPointF& position) const
     return -1;
 }
 
+bool CineSurface::isShown(int cell) const
+{
+    return cell >= 0 && std::size_t(cell) < m_places.size() && m_places[std::size_t(cell)].shown;
+}
+
+QRectF CineSurface::areaOf(int cell)
+{
+    if (!m_arranged)
+        arrange();
+    return m_places.at(std::size_t(cell)).area;
+}
+
+QRectF CineSurface::roomOf(int cell)
+{
+    if (!m_arranged)
+        arrange();
+    return m_places.at(std::size_t(cell)).layout.room;
+}
+
 QRectF CineSurface::pictureOf(int cell)
 {
     if (!m_arranged)
         arrange();
     return m_places.at(std::size_t(cell)).layout.picture;
+}
+
+QSize CineSurface::frameSizeOf(int cell) const
+{
+    return m_places.at(std::size_t(cell)).image;
+}
+
+double CineSurface::pixelAspectOf(int cell) const
+{
+    return m_places.at(std::size_t(cell)).pixelAspect;
+}
+
+QTransform CineSurface::toWidget(int cell)
+{
+    if (!m_arranged)
+        arrange();
+    const Place& place = m_places.at(std::size_t(cell));
+    return frameToWidget(place.view, place.image, place.pixelAspect, place.layout.room, place.layout.picture);
+}
+
+void CineSurface::setView(int cell, const CellView& view)
+{
+    Place& place = m_places.at(std::size_t(cell));
+    if (view == place.view)
+        return;
+    place.view = view;
+    m_scene->setColours(cell, view);
+    if (m_arranged && place.shown)
+        put(cell);
+    update();
+}
+
+const CellView& CineSurface::view(int cell) const
+{
+    return m_places.at(std::size_t(cell)).view;
+}
+
+void CineSurface::put(int cell)
+{
+    const Place& place = m_places[std::size_t(cell)];
+    const double ratio = devicePixelRatioF();
+    const QRectF room(place.layout.room.topLeft() * ratio, place.layout.room.size() * ratio);
+    // The picture's unit square to frame pixels, to the widget, to device pixels.
+    const QTransform picture = QTransform::fromScale(std::max(1, place.image.width()), std::max(1, place.image.height())) *
+                               toWidget(cell) * QTransform::fromScale(ratio, ratio);
+    m_scene->place(cell, room.toAlignedRect(), picture);
 }
 
 void CineSurface::arrange()
@@ -141,14 +206,13 @@ void CineSurface::arrange()
     const double line = std::ceil(QFontMetricsF(overlayFont(font())).height()) + 4;
     for (std::size_t i = 0; i < m_places.size(); ++i)
         if (!m_places[i].shown)
-            m_scene->place(int(i), QRect(), QRectF());
+            m_scene->place(int(i), QRect(), QTransform());
     for (std::size_t i = 0; i < m_shown.size() && i < areas.size(); ++i) {
         Place& place = m_places[std::size_t(m_shown[i])];
         const QRect& d = areas[i];
         place.area = QRectF(d.x() / ratio, d.y() / ratio, d.width() / ratio, d.height() / ratio);
         place.layout = layoutCell(place.area, line, place.image, place.pixelAspect, ratio);
-        const QRectF& p = place.layout.picture;
-        m_scene->place(m_shown[i], d, QRectF(p.topLeft() * ratio, p.size() * ratio));
+        put(m_shown[i]);
     }
 }
 
@@ -187,25 +251,15 @@ void CineSurface::paintGL()
     for (int cell : m_shown) {
         const Place& place = m_places[std::size_t(cell)];
         paintOverlay(painter, place.area, place.layout, place.overlay, colours);
+        if (m_paintMore) {
+            painter.save();
+            painter.setClipRect(place.area);
+            m_paintMore(painter, cell);
+            painter.restore();
+        }
     }
     painter.end();
     emit painted();
-}
-
-void CineSurface::mousePressEvent(QMouseEvent* event)
-{
-    const int cell = cellAt(event->position());
-    if (event->button() == Qt::LeftButton && cell >= 0)
-        emit cellClicked(cell);
-    else
-        QOpenGLWidget::mousePressEvent(event);
-}
-
-void CineSurface::mouseDoubleClickEvent(QMouseEvent* event)
-{
-    const int cell = cellAt(event->position());
-    if (event->button() == Qt::LeftButton && cell >= 0)
-        emit cellDoubleClicked(cell);
 }
 
 } // namespace echo2ecg::ui

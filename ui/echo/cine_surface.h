@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/echo/cell_view.h"
 #include "ui/echo/cine_overlay.h"
 
 #include "base/image.h"
 
 #include <QOpenGLWidget>
 
+#include <functional>
 #include <memory>
 
 class QOpenGLPaintDevice;
@@ -16,7 +18,8 @@ namespace echo2ecg::ui {
 
 class TextureScene;
 
-// The one OpenGL widget of the grid: pictures by VTK, words by QPainter on top. Knows nothing of time.
+// The one OpenGL widget of the grid: pictures by VTK, words by QPainter on top. Knows nothing of time, nor of
+// what the mouse does.
 class CineSurface : public QOpenGLWidget
 {
     Q_OBJECT
@@ -29,14 +32,23 @@ public:
     void setEmptyText(const QString& what, const QString& how);
     // `size` is that of the frame in the file; `image` may be smaller when the picture is.
     void setImage(int cell, std::shared_ptr<const base::RgbImage> image, const QSize& size, double pixelAspect);
+    void setView(int cell, const CellView& view);
+    const CellView& view(int cell) const;
+    // What is painted over a cell after its words, clipped to its area.
+    using PaintMore = std::function<void(QPainter& painter, int cell)>;
+    void setPaintMore(PaintMore paint) { m_paintMore = std::move(paint); }
     CellOverlay& overlay(int cell); // call update() after a change
     // -1: none there.
     int cellAt(const QPointF& position) const;
-    QRectF pictureOf(int cell);
+    bool isShown(int cell) const;
+    QRectF areaOf(int cell);
+    QRectF roomOf(int cell);    // where the picture may be
+    QRectF pictureOf(int cell); // where it is as it fits, without zoom and turns
+    QSize frameSizeOf(int cell) const;
+    double pixelAspectOf(int cell) const;
+    QTransform toWidget(int cell); // frame pixels → widget
 
 signals:
-    void cellClicked(int cell);
-    void cellDoubleClicked(int cell);
     void painted();
     void resized();
 
@@ -44,8 +56,6 @@ protected:
     void initializeGL() override;
     void resizeGL(int width, int height) override;
     void paintGL() override;
-    void mousePressEvent(QMouseEvent* event) override;
-    void mouseDoubleClickEvent(QMouseEvent* event) override;
 
 private:
     struct Place
@@ -55,9 +65,11 @@ private:
         double pixelAspect = 1.0;
         QRectF area;
         CellLayout layout;
+        CellView view;
         bool shown = false;
     };
     void arrange();
+    void put(int cell);
     void releaseContext();
 
     std::unique_ptr<TextureScene> m_scene;
@@ -67,6 +79,7 @@ private:
     std::vector<int> m_shown;
     int m_rows = 1, m_columns = 1;
     bool m_arranged = false;
+    PaintMore m_paintMore;
     QString m_emptyWhat, m_emptyHow;
 };
 

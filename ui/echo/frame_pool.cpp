@@ -35,9 +35,23 @@ QString reason(const base::Error& error)
     return text;
 }
 
-constexpr std::size_t kReducedBytes = std::size_t(48) << 20; // of one cell
+constexpr std::size_t kDefaultLimit = std::size_t(384) << 20;
+constexpr std::size_t kFewFrames = 4;
 
 } // namespace
+
+int Wanted::next(int k, int count) const
+{
+    const int end = last < 0 ? count - 1 : std::min(last, count - 1), begin = std::clamp(first, 0, end), length = end - begin + 1;
+    const std::int64_t way = std::int64_t(k) * stride;
+    if (frame < begin || frame > end) // outside: that one, then the loop from its start
+        return k == 0 ? frame : begin + int((way - stride) % length);
+    if (!sweeps || length < 2)
+        return begin + int((frame - begin + way) % length);
+    const int period = 2 * (length - 1);
+    const int at = int(((backwards ? period - (frame - begin) : frame - begin) + way) % period);
+    return begin + (at < length ? at : period - at);
+}
 
 struct FramePool::Impl
 {
@@ -58,6 +72,7 @@ struct FramePool::Impl
         QSize target;
         std::map<int, std::shared_ptr<const base::RgbImage>> reduced;
         std::size_t reducedBytes = 0;
+        std::size_t providerLimit = 0; // told to the provider
         bool reduces = false; // the frames of this clip are larger than the target
 
         std::shared_ptr<const base::RgbImage> ready(int frame) const
@@ -66,6 +81,11 @@ struct FramePool::Impl
                 const auto found = reduced.find(frame);
                 return found == reduced.end() ? nullptr : found->second;
             }
+            return whole(frame);
+        }
+
+        std::shared_ptr<const base::RgbImage> whole(int frame) const
+        {
             if (frame == lastIndex)
                 return last;
             return frames && frame >= 0 && frame < count ? frames->cached(frame) : nullptr;
@@ -84,7 +104,10 @@ struct FramePool::Impl
     std::vector<SlotPtr> cells, graveyard; // the dead are freed on the pool: many megabytes
     std::size_t turn = 0;
     bool stop = false;
+    std::size_t limit = kDefaultLimit;
     std::vector<std::thread> threads;
+
+    std::size_t share() const { return limit / std::max<std::size_t>(1, cells.size()); }
 
     // With the mutex held. Nearest need first over all cells, cells in turn.
     Task next()
@@ -101,7 +124,7 @@ struct FramePool::Impl
             }
             const int reach = std::min(slot->wanted.ahead, slot->count - 1);
             for (int k = 0; k <= reach && k < bestDistance; ++k) {
-                const int frame = int((slot->wanted.frame + std::int64_t(k) * slot->wanted.stride) % slot->count);
+                const int frame = slot->wanted.next(k, slot->count);
                 if (slot->failed.contains(frame) || slot->ready(frame))
                     continue;
                 best = {slot, frame};
@@ -152,7 +175,12 @@ struct FramePool::Impl
         Slot& slot = *task.slot;
         lock.lock();
         const QSize target = slot.target;
+        // The compressed part is within the limit too. Where reduced frames are kept, whole ones need little room.
+        const std::size_t compressed = slot.frames ? std::min(slot.frames->compressedBytes(), share() / 2) : 0;
+        const std::size_t forFrames = share() - compressed, forWhole = slot.reduces ? forFrames / 8 : forFrames;
         lock.unlock();
+        if (slot.frames && forWhole != slot.providerLimit)
+            slot.frames->setCacheBytes(slot.providerLimit = forWhole);
         std::shared_ptr<const base::RgbImage> small;
         std::unique_ptr<FrameProvider> opened;
         std::shared_ptr<const base::RgbImage> image;
@@ -190,7 +218,7 @@ struct FramePool::Impl
             if (target == slot.target)
                 slot.reduces = small != nullptr;
             if (small && target == slot.target)
-                keep(slot, task.frame, std::move(small));
+                keep(slot, task.frame, std::move(small), forFrames - forFrames / 8);
         } else {
             slot.failed[task.frame] = error;
             if (int(slot.failed.size()) == slot.count)
@@ -198,12 +226,13 @@ struct FramePool::Impl
         }
     }
 
-    static void keep(Slot& slot, int frame, std::shared_ptr<const base::RgbImage> image)
+    static void keep(Slot& slot, int frame, std::shared_ptr<const base::RgbImage> image, std::size_t most)
     {
-        slot.reducedBytes += image->bytes();
-        slot.reduced[frame] = std::move(image);
+        auto& place = slot.reduced[frame];
+        slot.reducedBytes += image->bytes() - (place ? place->bytes() : 0);
+        place = std::move(image);
         // Too long for memory: what lies behind the frame on display goes.
-        while (slot.reducedBytes > kReducedBytes && slot.reduced.size() > 64) {
+        while (slot.reducedBytes > most && slot.reduced.size() > kFewFrames) {
             auto victim = slot.reduced.lower_bound(slot.wanted.frame);
             victim = victim == slot.reduced.begin() ? std::prev(slot.reduced.end()) : std::prev(victim);
             slot.reducedBytes -= victim->second->bytes();
@@ -258,6 +287,37 @@ void FramePool::setCells(std::vector<OpenFrames> cells)
     m_impl->wake.notify_all();
 }
 
+void FramePool::swap(int one, int other)
+{
+    const std::lock_guard lock(m_impl->mutex);
+    if (m_impl->at(one) && m_impl->at(other))
+        m_impl->cells[std::size_t(one)].swap(m_impl->cells[std::size_t(other)]);
+}
+
+void FramePool::setLimit(std::size_t bytes)
+{
+    {
+        const std::lock_guard lock(m_impl->mutex);
+        m_impl->limit = bytes;
+    }
+    m_impl->wake.notify_all();
+}
+
+CacheUse FramePool::use() const
+{
+    const std::lock_guard lock(m_impl->mutex);
+    CacheUse use;
+    use.limit = m_impl->limit;
+    for (const Impl::SlotPtr& slot : m_impl->cells) {
+        use.decoded += slot->reducedBytes;
+        if (slot->frames) {
+            use.decoded += slot->frames->decodedBytes();
+            use.compressed += slot->frames->compressedBytes();
+        }
+    }
+    return use;
+}
+
 void FramePool::want(int cell, const Wanted& wanted)
 {
     {
@@ -266,8 +326,7 @@ void FramePool::want(int cell, const Wanted& wanted)
             return;
         Impl::Slot& slot = *m_impl->cells[std::size_t(cell)];
         Wanted& now = slot.wanted;
-        if (now.frame == wanted.frame && now.stride == wanted.stride && now.ahead == wanted.ahead &&
-            now.target == wanted.target)
+        if (now == wanted)
             return;
         now = wanted;
         if (slot.target != wanted.target) {
@@ -292,6 +351,13 @@ std::shared_ptr<const base::RgbImage> FramePool::ready(int cell, int frame) cons
     const std::lock_guard lock(m_impl->mutex);
     const Impl::Slot* slot = m_impl->at(cell);
     return slot ? slot->ready(frame) : nullptr;
+}
+
+std::shared_ptr<const base::RgbImage> FramePool::whole(int cell, int frame) const
+{
+    const std::lock_guard lock(m_impl->mutex);
+    const Impl::Slot* slot = m_impl->at(cell);
+    return slot ? slot->whole(frame) : nullptr;
 }
 
 QString FramePool::error(int cell) const

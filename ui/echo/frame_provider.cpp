@@ -12,6 +12,8 @@ public:
     int count() const override { return m_frames.count(); }
     std::shared_ptr<const base::RgbImage> frame(int index) override { return m_frames.frame(index); }
     std::shared_ptr<const base::RgbImage> cached(int index) const override { return m_frames.cached(index); }
+    std::size_t decodedBytes() const override { return m_frames.cachedBytes(); }
+    void setCacheBytes(std::size_t bytes) override { m_frames.setCacheBytes(bytes); }
 
 private:
     echo::ClipFrames m_frames;

@@ -18,6 +18,10 @@ public:
     // Decodes when it isn't cached. May throw base::Error.
     virtual std::shared_ptr<const base::RgbImage> frame(int index) = 0;
     virtual std::shared_ptr<const base::RgbImage> cached(int index) const = 0;
+    // Bytes held in memory; the second for decoded frames may be bounded.
+    virtual std::size_t compressedBytes() const { return 0; }
+    virtual std::size_t decodedBytes() const { return 0; }
+    virtual void setCacheBytes(std::size_t) {}
 };
 
 // Called on the pool, because opening reads the file. May throw base::Error.

@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/echo/texture_scene.h"
 
+#include "ui/echo/cell_view.h"
+
 #include <vtkActor.h>
 #include <vtkCamera.h>
+#include <vtkCellArray.h>
 #include <vtkCommand.h>
+#include <vtkFloatArray.h>
 #include <vtkGenericOpenGLRenderWindow.h>
 #include <vtkImageData.h>
 #include <vtkNew.h>
 #include <vtkOpenGLState.h>
-#include <vtkPlaneSource.h>
 #include <vtkPointData.h>
+#include <vtkPoints.h>
+#include <vtkPolyData.h>
 #include <vtkPolyDataMapper.h>
 #include <vtkProperty.h>
 #include <vtkRenderer.h>
+#include <vtkShaderProperty.h>
 #include <vtkTexture.h>
+#include <vtkUniforms.h>
 #include <vtkUnsignedCharArray.h>
 #include <vtk_glew.h>
 
@@ -25,22 +32,49 @@ namespace echo2ecg::ui {
 
 namespace {
 
+// After the texture has given the fragment its colour. Without a window nothing is computed: the bytes stay what they are.
+constexpr char kWindowing[] = R"(//VTK::TCoord::Impl
+  if (windowed != 0)
+  {
+    vec3 c = clamp((gl_FragData[0].rgb - vec3(windowLevel)) / windowWidth + vec3(0.5), 0.0, 1.0);
+    c = pow(c, vec3(inverseGamma));
+    gl_FragData[0].rgb = inverted != 0 ? vec3(1.0) - c : c;
+  }
+)";
+
+constexpr std::pair<int, int> kCorners[] = {{0, 0}, {1, 0}, {1, 1}, {0, 1}};
+
 struct Picture
 {
     vtkNew<vtkRenderer> renderer;
-    vtkNew<vtkPlaneSource> plane;
+    vtkNew<vtkPoints> corners;
+    vtkNew<vtkPolyData> quad;
     vtkNew<vtkPolyDataMapper> mapper;
     vtkNew<vtkActor> actor;
     vtkNew<vtkTexture> texture;
     vtkNew<vtkImageData> image;
     std::shared_ptr<const base::RgbImage> pixels;
     QRect area;
-    QRectF picture;
+    QTransform picture;
     bool dirty = true;
 
     Picture()
     {
-        mapper->SetInputConnection(plane->GetOutputPort());
+        vtkNew<vtkFloatArray> at;
+        at->SetNumberOfComponents(2);
+        for (const auto& [x, y] : kCorners) {
+            corners->InsertNextPoint(x, y, 0);
+            at->InsertNextTuple2(x, y); // texture (0, 0) is the first pixel of the first row
+        }
+        vtkNew<vtkCellArray> cells;
+        const vtkIdType ids[] = {0, 1, 2, 3};
+        cells->InsertNextCell(4, ids);
+        quad->SetPoints(corners);
+        quad->SetPolys(cells);
+        quad->GetPointData()->SetTCoords(at);
+        mapper->SetInputData(quad);
+        actor->GetShaderProperty()->AddFragmentShaderReplacement("//VTK::TCoord::Impl", true, kWindowing, false);
+        setColours({});
         actor->SetMapper(mapper);
         actor->SetTexture(texture);
         actor->GetProperty()->LightingOff(); // the picture's own colours, nothing else
@@ -66,19 +100,29 @@ struct Picture
         renderer->SetViewport(area.left() / w, 1.0 - (area.top() + area.height()) / h, (area.left() + area.width()) / w,
                               1.0 - area.top() / h);
         // World units are device pixels of the cell, y up.
-        const double left = picture.left() - area.left(), right = left + picture.width();
-        const double top = area.height() - (picture.top() - area.top()), bottom = top - picture.height();
-        if (picture.width() >= 1 && picture.height() >= 1) {
-            plane->SetOrigin(left, top, 0); // texture (0, 0) is the first pixel of the first row
-            plane->SetPoint1(right, top, 0);
-            plane->SetPoint2(left, bottom, 0);
+        for (vtkIdType i = 0; i < 4; ++i) {
+            const QPointF at = picture.map(QPointF(kCorners[i].first, kCorners[i].second));
+            corners->SetPoint(i, at.x() - area.left(), area.height() - (at.y() - area.top()), 0);
         }
+        corners->Modified();
+        quad->Modified();
         vtkCamera* camera = renderer->GetActiveCamera();
         camera->SetFocalPoint(area.width() / 2.0, area.height() / 2.0, 0);
         camera->SetPosition(area.width() / 2.0, area.height() / 2.0, 1);
         camera->SetViewUp(0, 1, 0);
         camera->SetParallelScale(std::max(1, area.height()) / 2.0);
         camera->SetClippingRange(0.5, 1.5);
+    }
+
+    void setColours(const CellView& view)
+    {
+        vtkUniforms* uniforms = actor->GetShaderProperty()->GetFragmentCustomUniforms();
+        uniforms->SetUniformi("windowed", view.changesColour());
+        uniforms->SetUniformf("windowLevel", float(view.level));
+        uniforms->SetUniformf("windowWidth", float(view.window));
+        uniforms->SetUniformf("inverseGamma", float(1 / view.gamma));
+        uniforms->SetUniformi("inverted", view.inverted);
+        dirty = true;
     }
 
     void show(std::shared_ptr<const base::RgbImage> next)
@@ -132,7 +176,6 @@ TextureScene::TextureScene(std::function<void()> makeCurrent, std::function<bool
     window->AddRenderer(m_impl->backdrop);
     window->AddRenderer(m_impl->warm.renderer);
     m_impl->warm.area = QRect(0, 0, 1, 1);
-    m_impl->warm.picture = QRectF(0, 0, 1, 1);
     m_impl->warm.show(std::make_shared<base::RgbImage>(1, 1));
     window->AddObserver(vtkCommand::WindowMakeCurrentEvent, m_impl.get(), &Impl::onMakeCurrent);
     window->AddObserver(vtkCommand::WindowIsCurrentEvent, m_impl.get(), &Impl::onIsCurrent);
@@ -185,12 +228,20 @@ void TextureScene::setCellCount(int cells)
     setBackground(m_impl->background);
 }
 
-void TextureScene::place(int cell, const QRect& area, const QRectF& picture)
+void TextureScene::place(int cell, const QRect& room, const QTransform& picture)
 {
     Picture& p = *m_impl->cells.at(std::size_t(cell));
-    p.area = area;
+    if (p.area != room)
+        m_impl->size = {}; // all arranged anew before the next drawing
+    p.area = room;
     p.picture = picture;
-    m_impl->size = {}; // arranged anew before the next drawing
+    if (!m_impl->size.isEmpty())
+        p.arrange(m_impl->size);
+}
+
+void TextureScene::setColours(int cell, const CellView& view)
+{
+    m_impl->cells.at(std::size_t(cell))->setColours(view);
 }
 
 void TextureScene::setImage(int cell, std::shared_ptr<const base::RgbImage> image)

@@ -5,11 +5,14 @@
 
 #include <QColor>
 #include <QRect>
+#include <QTransform>
 
 #include <functional>
 #include <memory>
 
 namespace echo2ecg::ui {
+
+struct CellView;
 
 // The pictures of all cells, drawn by VTK into a context that somebody else owns: one renderer per cell, one textured
 // quad in each. Everything is in device pixels with y down. render(), initialise() and release() need the context to be
@@ -25,8 +28,11 @@ public:
 
     void setBackground(const QColor& colour);
     void setCellCount(int cells);
-    // Where the cell is on the surface and where, on the surface, its picture is.
-    void place(int cell, const QRect& area, const QRectF& picture);
+    // Where on the surface there is room for the cell's picture, which is cut off there, and how the picture's unit square
+    // (y down) lies on the surface.
+    void place(int cell, const QRect& room, const QTransform& picture);
+    // Window, level, gamma and inversion, by the graphics card; the bytes themselves by default.
+    void setColours(int cell, const CellView& view);
     // Null: nothing. The pixels aren't copied, they live on while they are shown.
     void setImage(int cell, std::shared_ptr<const base::RgbImage> image);
 

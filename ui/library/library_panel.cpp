@@ -103,6 +103,7 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent), m_impl(std::make_
     d.tree->setObjectName(QStringLiteral("libraryTree"));
     d.tree->setModel(d.filter);
     d.tree->setHeaderHidden(true);
+    d.tree->setDragDropMode(QAbstractItemView::DragOnly);
     d.tree->setIconSize(LibraryTree::thumbnailSize());
     d.tree->setIndentation(14);
     d.tree->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);

@@ -3,6 +3,7 @@
 
 #include "ui/retrieval/formatting.h"
 
+#include <QMimeData>
 #include <QPainter>
 #include <QPixmap>
 
@@ -26,6 +27,8 @@ QStandardItem* makeNode(const QString& label, LibraryTree::Kind kind, qint64 id)
 {
     auto* made = new QStandardItem(label);
     made->setEditable(false);
+    made->setDragEnabled(kind == LibraryTree::Clip);
+    made->setDropEnabled(false);
     made->setData(kind, LibraryTree::KindRole);
     made->setData(id, LibraryTree::IdRole);
     return made;
@@ -94,6 +97,23 @@ void LibraryTree::fill(const LibraryPanel::Contents& contents)
             appendRow(node);
         else
             delete node;
+}
+
+QStringList LibraryTree::mimeTypes() const
+{
+    return {QStringLiteral("application/x-echo2ecg-clip")};
+}
+
+QMimeData* LibraryTree::mimeData(const QModelIndexList& indexes) const
+{
+    for (const QModelIndex& index : indexes)
+        if (index.data(KindRole).toInt() == Clip) {
+            auto* data = new QMimeData;
+            data->setData(mimeTypes().constFirst(), QByteArray::number(index.data(StudyRole).toLongLong()) + ' ' +
+                                                        QByteArray::number(index.data(IdRole).toLongLong()));
+            return data;
+        }
+    return nullptr;
 }
 
 void LibraryTree::addClip(QStandardItem* study, const library::ClipRow& row)

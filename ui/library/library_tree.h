@@ -24,6 +24,11 @@ public:
     QModelIndex indexOfStudy(qint64 study) const;
     static QSize thumbnailSize() { return {56, 42}; }
 
+    // One clip can be dragged into a cell of the echo pane: "application/x-echo2ecg-clip", "STUDY CLIP".
+    QStringList mimeTypes() const override;
+    QMimeData* mimeData(const QModelIndexList& indexes) const override;
+    Qt::DropActions supportedDragActions() const override { return Qt::CopyAction; }
+
 private:
     void addClip(QStandardItem* study, const library::ClipRow& row);
     QHash<qint64, QStandardItem*> m_ecgs, m_studies, m_clips;

@@ -4,7 +4,9 @@
 #include "base/json.h"
 #include "echo/measure/calibration.h"
 
-#include <map>
+#include <cstdint>
+#include <span>
+#include <string_view>
 
 namespace echo2ecg::echo {
 
@@ -21,8 +23,11 @@ enum class Tool {
     Slope,         // 2: acceleration or deceleration, PHT
     VtiTrace,      // 3 or more: envelope of one flow, from left to right
 };
+inline constexpr std::size_t mostPoints = 4096;
 const char* name(Tool tool) noexcept;         // stable: "calliper", "lv-contour"
 const char* wordsFor(Tool tool) noexcept;     // "Calliper", "LV contour"
+std::optional<Tool> toolNamed(std::string_view name) noexcept;
+std::span<const Tool> allTools() noexcept;    // in the order of a menu
 struct PointCount { int least, most; };       // most 0: until it is closed
 PointCount pointsOf(Tool tool) noexcept;
 
@@ -34,6 +39,9 @@ enum class Quantity {
     HeartRate, Vti, PeakVelocity,
 };
 const char* code(Quantity quantity) noexcept;      // stable: "lvidd", "lv-a4c-ed"
+std::optional<Quantity> quantityNamed(std::string_view code) noexcept;
+std::span<const Quantity> allQuantities() noexcept;
+bool fits(Quantity quantity, Tool tool) noexcept;  // whether a thing of this kind is drawn with this tool; Free fits all
 const char* wordsFor(Quantity quantity) noexcept;  // "LVIDd", "LV, four-chamber, ED"
 
 struct Measurement
@@ -47,7 +55,7 @@ struct Measurement
     std::vector<Point> points;
     std::string label; // by a person; may be empty
     Calibration calibration; // it was made with, of its first point
-    std::string made;  // ISO 8601, UTC
+    std::string made;  // ISO 8601, UTC: "2026-01-31T12:00:00Z"
 
     bool operator==(const Measurement& other) const; // what is drawn and said, not the id
     base::Json toJson() const;
@@ -58,7 +66,7 @@ struct Value
 {
     std::string name; // "length", "area", "volume, area-length", "peak gradient"
     double value = 0;
-    std::string unit; // "cm", "cm²", "mL", "mmHg", "°", "px"
+    std::string unit; // "cm", "cm²", "mL", "mmHg", "°", "px", "px²", "ms", "m/s", "m/s²", "cm/s", "/min", "Hz"
 };
 
 struct Evaluation
@@ -69,13 +77,14 @@ struct Evaluation
     base::Warnings warnings;
 };
 
-// Pure. A point outside every region while the map has regions is outside calibration: pixels, said so. Points in regions of different scale, or
-// a tool that makes no sense in its region (an area in a spectrum), are refused with the reason.
+// Pure; formulas and their sources are in docs/measuring.md. Where no region and no spacing is known, lengths and areas are in pixels and say so. Points in
+// scales that differ, points outside every region while another is inside one, or a tool that makes no sense in its region (an area in a spectrum) are
+// refused with the reason, and so are points that aren't finite, more than mostPoints, and an outline that crosses itself. While drawing, too: fewer
+// points than needed give no values and no refusal. Times are in ms, velocities in m/s; in a spectrum they are positive towards the transducer.
 Evaluation evaluate(const Measurement& measurement, const CalibrationMap& map);
-// While drawing, too: fewer points than needed give no values and no refusal.
 
 // "4.56 cm", "132 mL", "1.85 m/s · 14 mmHg": sensible digits, unit with a no-break space.
 std::string textOf(const Value& value);
-std::string textOf(const Evaluation& evaluation); // on one line
+std::string textOf(const Evaluation& evaluation); // on one line; the refusal when there is one
 
 } // namespace echo2ecg::echo

@@ -5,13 +5,16 @@
 
 #include <array>
 #include <functional>
+#include <utility>
 
 namespace echo2ecg::echo {
 
 // Left ventricular volumes from contours and dimensions (Lang et al., J Am Soc Echocardiogr 2015;28:1-39). Lengths in cm, areas in cm², volumes in mL.
 inline constexpr int simpsonDiscs = 20;
 
-// A contour cut into discs perpendicular to the long axis, which runs from the middle of the annulus to the apex (the contour's point that is furthest from it).
+// A contour cut into 20 discs of equal height perpendicular to the long axis, which runs from the middle of the annulus to the apex (the contour's point
+// that is furthest from it). A disc's diameter is the length of its middle line inside the contour, the parts summed where the contour is bent inwards;
+// lines are cut with the polygon exactly. What lies behind the middle of a slanted annulus has no disc, as in the usual method.
 struct DiscCut
 {
     double lengthCm = 0;  // of the long axis
@@ -21,7 +24,7 @@ struct DiscCut
     Point annulus, apex;
     std::array<std::pair<Point, Point>, simpsonDiscs> discs{};
 };
-// Empty with fewer than three points, a contour that crosses itself or one without area.
+// Empty with fewer than three points, points or scales that aren't finite, a contour that crosses itself or one without area.
 std::optional<DiscCut> cutIntoDiscs(const std::vector<Point>& contour, double cmPerPixelX, double cmPerPixelY);
 
 double areaLengthVolume(double areaCm2, double lengthCm);             // 8 A² / (3 π L)
@@ -35,7 +38,7 @@ double linearMass(double lviddCm, double ivsdCm, double pwdCm);        // 0.8 ·
 struct VentricleResult
 {
     std::optional<double> edvMl, esvMl, svMl, efPercent, massG;
-    std::string volumeMethod; // "biplane", "single plane A4C", "Teichholz": the best that both ED and ES allow
+    std::string volumeMethod; // "biplane", "single plane A4C", "single plane A2C", "Teichholz": the best that both ED and ES allow, else that either does
     std::string massMethod;
     base::Warnings warnings;  // ESV over EDV, foreshortened view, a manual or missing calibration
 };
