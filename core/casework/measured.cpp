@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "casework/measured.h"
 
+#include "echo/adult_echo_report.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -76,6 +78,22 @@ retrieval::Phenotypes phenotypesOf(const echo::VentricleResult& result)
     p.lvsv = sourced(result.svMl);
     p.lvef = sourced(result.efPercent);
     return p;
+}
+
+void writeMeasurementReport(const std::filesystem::path& file, const library::Library& library, library::Id study)
+{
+    const MeasuredStudy measured = measuredStudy(library, study);
+    if (measured.measurements.empty())
+        throw base::Error(base::ErrorCode::Missing, "nothing was measured in this study", {file, {}});
+    std::vector<echo::MeasuredClip> clips;
+    for (std::size_t i = 0; i < measured.clips.size(); ++i) {
+        echo::MeasuredClip clip{&measured.clips[i].clip, {}, measured.clips[i].calibration};
+        for (const echo::Measurement& m : measured.measurements)
+            if (m.clipHash == measured.hashes[i])
+                clip.measurements.push_back(m);
+        clips.push_back(std::move(clip));
+    }
+    dicom::writeReport(file, echo::asReport(library.loadStudy(study), clips, measured.ventricle()));
 }
 
 echo::VentricleResult applyMeasurements(library::Library& library, library::Id study)

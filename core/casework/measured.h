@@ -40,6 +40,9 @@ base::Json calibrationNote(const std::optional<echo::ManualCalibration>& calibra
 
 // One row per value, RFC 4180, UTF-8: study, clip, frame, time, tool, quantity, label, value, unit, calibration, points, refusal.
 std::string measurementCsv(const MeasuredStudy& study, const std::string& studyUid);
+// All of it as a DICOM structured report after TID 5300. Throws base::Error(Io), (Missing) when nothing was measured.
+void writeMeasurementReport(const std::filesystem::path& file, const library::Library& library, library::Id study);
+
 // Throws base::Error(Io). The file appears whole or not at all.
 void writeMeasurementCsv(const std::filesystem::path& file, const MeasuredStudy& study, const std::string& studyUid);
 

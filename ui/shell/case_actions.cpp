@@ -2,6 +2,7 @@
 #include "ui/shell/case_actions.h"
 
 #include "ui/ecg/page_options.h"
+#include "ui/shell/echo_desk.h"
 
 #include <QActionGroup>
 #include <QCoreApplication>
@@ -42,7 +43,7 @@ CaseActions::CaseActions(QMainWindow* window)
     screenshot = make("Save &picture of the window…", {}, "Write the window as PNG");
     quit = make("&Quit", {QKeySequence::Quit}, "Close the workstation");
 
-    undo = make("&Undo", {QKeySequence::Undo}, "Take the last import back");
+    undo = make("&Undo", {QKeySequence::Undo}, "Take the last measurement or import back");
     analyse = make("&Retrieve again", {QKeySequence("R")}, "Predict and search again for the open ECG");
     search = make("&Search the library", {QKeySequence::Find}, "Put the cursor into the search field");
     focusEcg = make("Go to the &ECG", {QKeySequence("E")}, "Select the ECG pane");
@@ -95,10 +96,11 @@ CaseActions::CaseActions(QMainWindow* window)
 
     palette = make("&Command palette", {QKeySequence("Ctrl+K")}, "Find any command by its name");
     allCommands = make("&All commands and keys", {QKeySequence("?")}, "Show every command with its key");
+    editKeys = make("Change &keys…", {QKeySequence("Ctrl+Alt+K")}, "Give any command another key");
     about = make("A&bout", {}, "Version, licence and intended use");
 }
 
-void CaseActions::fillMenus(QMainWindow* window, const QList<QAction*>& dockToggles) const
+void CaseActions::fillMenus(QMainWindow* window, const QList<QAction*>& dockToggles, const EchoDesk& echo) const
 {
     QMenuBar* bar = window->menuBar();
     QMenu* file = bar->addMenu(tr("&File"));
@@ -106,7 +108,7 @@ void CaseActions::fillMenus(QMainWindow* window, const QList<QAction*>& dockTogg
     file->addSeparator();
     file->addActions({loadBundle, importWeights});
     file->addSeparator();
-    file->addActions({writeReport, exportEcg, screenshot});
+    file->addActions({writeReport, exportEcg, echo.exportClip, echo.exportPicture, echo.deidentify, screenshot});
     file->addSeparator();
     file->addAction(quit);
 
@@ -127,7 +129,11 @@ void CaseActions::fillMenus(QMainWindow* window, const QList<QAction*>& dockTogg
     QMenu* cine = bar->addMenu(tr("C&ine"));
     cine->addActions({playPause, stepForward, stepBack, faster, slower});
     cine->addSeparator();
-    cine->addActions(gridLayouts);
+    echo.fillCineMenu(cine);
+    QMenu* layouts = cine->addMenu(tr("&Layout"));
+    layouts->addActions(gridLayouts);
+
+    echo.fillMeasureMenu(bar->addMenu(tr("&Measure")));
 
     QMenu* view = bar->addMenu(tr("&View"));
     view->addActions({darkTheme, lightTheme});
@@ -138,7 +144,7 @@ void CaseActions::fillMenus(QMainWindow* window, const QList<QAction*>& dockTogg
     view->addAction(panel);
 
     QMenu* help = bar->addMenu(tr("&Help"));
-    help->addActions({palette, allCommands});
+    help->addActions({palette, allCommands, editKeys});
     help->addSeparator();
     help->addAction(about);
 }

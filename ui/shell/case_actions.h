@@ -8,6 +8,8 @@ class QMainWindow;
 
 namespace echo2ecg::ui {
 
+class EchoDesk;
+
 // Every action of the window with its name, key and menu, in one place: menus, palette and keys are built from it.
 struct CaseActions
 {
@@ -18,12 +20,12 @@ struct CaseActions
     QAction *playPause, *stepForward, *stepBack, *faster, *slower;
     QAction *callipers, *tangent, *medianBeat, *measurements, *notes, *model, *overlay, *trueSize, *calibrateScreen;
     QAction *darkTheme, *lightTheme, *panel, *resetDocks;
-    QAction *palette, *allCommands, *about;
+    QAction *palette, *allCommands, *editKeys, *about;
     QList<QAction*> gridLayouts;  // data(): QPoint(columns, rows)
     QList<QAction*> ecgLayouts;   // data(): int of ecg::PageFormat
     QList<QAction*> all;
 
-    void fillMenus(QMainWindow* window, const QList<QAction*>& dockToggles) const;
+    void fillMenus(QMainWindow* window, const QList<QAction*>& dockToggles, const EchoDesk& echo) const;
 };
 
 } // namespace echo2ecg::ui

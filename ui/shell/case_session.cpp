@@ -206,6 +206,38 @@ void CaseSession::openStudy(library::Id study, library::Id clip)
         });
 }
 
+void CaseSession::readCell(library::Id study, library::Id clip, std::function<void(const CineCell&)> done)
+{
+    m_jobs.start(
+        tr("Opening the clip"), JobRunner::Lane::Files, this,
+        [library = m_library.get(), study, clip, bundle = bundleId()](const base::JobContext&) { return chooseCells(*library, study, bundle, 1, clip); },
+        [this, study, done](std::vector<CineCell>& cells) {
+            if (cells.empty())
+                return say(tr("This clip can't be read"), NoticeBar::Tone::Error);
+            cells.front().own = study == m_ownStudy;
+            if (cells.front().own)
+                cells.front().title = tr("own study");
+            done(cells.front());
+        });
+}
+
+void CaseSession::readPhenotypes(library::Id study)
+{
+    if (!m_retrieval || std::none_of(m_retrieval->studies.begin(), m_retrieval->studies.end(), [study](const auto& ranked) { return ranked.study == study; }))
+        return;
+    m_jobs.start(
+        tr("Reading phenotypes"), JobRunner::Lane::Files, this,
+        [library = m_library.get(), study](const base::JobContext&) { return library->phenotypes(study); },
+        [this, study](const retrieval::Phenotypes& phenotypes) {
+            if (!m_retrieval)
+                return;
+            for (auto& ranked : m_retrieval->studies)
+                if (ranked.study == study)
+                    ranked.phenotypes = phenotypes;
+            emit retrieved(*m_retrieval, false);
+        });
+}
+
 void CaseSession::showRetrieved(library::Id study, const QString& title)
 {
     m_shownStudy = study;

@@ -45,6 +45,10 @@ public:
     void readOverlay(const std::variant<library::Id, std::filesystem::path>& which);
     // A study of the library in the echo pane alone; with `clip` first.
     void openStudy(library::Id study, library::Id clip = 0);
+    // One clip for a cell of the echo pane.
+    void readCell(library::Id study, library::Id clip, std::function<void(const CineCell&)> done);
+    // The phenotypes of a study have changed: they are shown wherever it is ranked.
+    void readPhenotypes(library::Id study);
     // A ranked study beside the own one.
     void showRetrieved(library::Id study, const QString& title);
     void setGrid(int rows, int columns);

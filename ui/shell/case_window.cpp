@@ -28,7 +28,9 @@ QDockWidget* CaseWindow::Impl::dock(const QString& title, const char* name, QWid
 void CaseWindow::Impl::buildPanes()
 {
     ecg = new EcgPageView;
-    cine = new CineGrid;
+    echo = std::make_unique<EchoDesk>(*session);
+    cine = &echo->grid();
+    echoPane = echo->pane();
     prediction = new PredictionCard;
     similar = new SimilarHearts;
     library = new LibraryPanel;
@@ -36,7 +38,7 @@ void CaseWindow::Impl::buildPanes()
     centre = new QSplitter(Qt::Vertical);
     centre->setObjectName(QStringLiteral("centre"));
     centre->addWidget(ecg);
-    centre->addWidget(cine);
+    centre->addWidget(echoPane);
     centre->setChildrenCollapsible(false);
     centre->setSizes({520, 380});
     centre->setStretchFactor(0, 3);
@@ -58,11 +60,16 @@ void CaseWindow::Impl::buildPanes()
     defaultState = window->saveState();
 
     palette = new CommandPalette(window);
+    for (QAction* action : echo->allActions()) {
+        window->addAction(action);
+        actions.all << action;
+    }
+    keys = std::make_unique<ShortcutStore>(actions.all, keySettings);
     palette->setActions(actions.all);
     QList<QAction*> toggles;
     for (QDockWidget* d : docks)
         toggles << d->toggleViewAction();
-    actions.fillMenus(window, toggles);
+    actions.fillMenus(window, toggles, *echo);
     actions.undo->setEnabled(false);
 }
 
@@ -134,16 +141,16 @@ void CaseWindow::Impl::toggleFullPane()
         window->showNormal();
         window->menuBar()->show();
         ecg->show();
-        cine->show();
+        echoPane->show();
         window->restoreState(std::exchange(stateBeforeFullPane, {}));
         return;
     }
     stateBeforeFullPane = window->saveState();
     const QWidget* focus = QApplication::focusWidget();
-    QWidget* chosen = focus && (cine == focus || cine->isAncestorOf(focus)) ? static_cast<QWidget*>(cine) : ecg;
+    QWidget* chosen = focus && (echoPane == focus || echoPane->isAncestorOf(focus)) ? echoPane : static_cast<QWidget*>(ecg);
     for (QDockWidget* d : docks)
         d->hide();
-    (chosen == cine ? static_cast<QWidget*>(ecg) : cine)->hide();
+    (chosen == echoPane ? static_cast<QWidget*>(ecg) : echoPane)->hide();
     window->showFullScreen();
 }
 
@@ -166,6 +173,7 @@ CaseWindow::CaseWindow(const WindowOptions& options, QWidget* parent)
 
 CaseWindow::~CaseWindow()
 {
+    m_impl->echo.reset(); // its notes are written into the session's library
     m_impl->session.reset();
 }
 
@@ -191,7 +199,7 @@ void CaseWindow::openStudy(qint64 study)
 
 bool CaseWindow::isSettled() const
 {
-    return m_impl->session->isIdle() && m_impl->ecg->isSettled() && (!m_impl->hasCells || m_impl->cine->hasFirstFrames());
+    return m_impl->session->isIdle() && m_impl->echo->isIdle() && m_impl->ecg->isSettled() && (!m_impl->hasCells || m_impl->cine->hasFirstFrames());
 }
 
 void CaseWindow::writeReport(const std::filesystem::path& pdf)

@@ -9,9 +9,13 @@
 #include "ui/shell/case_session.h"
 #include "ui/shell/case_window.h"
 #include "ui/shell/command_palette.h"
+#include "ui/shell/echo_desk.h"
+#include "ui/shell/shortcut_editor.h"
+#include "ui/shell/shortcut_store.h"
 
 #include <QDockWidget>
 #include <QLabel>
+#include <QSettings>
 #include <QSplitter>
 
 // Inside of the case window: case_window.cpp builds it, case_window_wiring.cpp connects it.
@@ -28,12 +32,17 @@ struct CaseWindow::Impl
     WindowOptions options;
     CaseActions actions;
     EcgPageView* ecg = nullptr;
-    CineGrid* cine = nullptr;
+    std::unique_ptr<EchoDesk> echo;
+    CineGrid* cine = nullptr; // of the desk
+    QWidget* echoPane = nullptr;
     PredictionCard* prediction = nullptr;
     SimilarHearts* similar = nullptr;
     LibraryPanel* library = nullptr;
     NoticeBar* notice = nullptr;
     CommandPalette* palette = nullptr;
+    QSettings keySettings;
+    std::unique_ptr<ShortcutStore> keys;
+    ShortcutEditor* keyEditor = nullptr; // made when first asked for
     BundleImportWindow* importer = nullptr; // made when first asked for
     QSplitter* centre = nullptr;
     QLabel* bundleLabel = nullptr;
@@ -58,6 +67,7 @@ struct CaseWindow::Impl
     void connectSession();
     void restorePlaces();
     void toggleFullPane();
+    void takeBackImport();
     void open(const QStringList& files);
     BundleImportWindow& showImporter();
     void tellImporter();

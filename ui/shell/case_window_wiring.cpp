@@ -50,11 +50,13 @@ void CaseWindow::Impl::connectActions()
     });
     on(actions.quit, [this] { window->close(); });
     on(actions.undo, [this] {
-        notice->clear();
-        actions.undo->setEnabled(false);
-        if (const auto run = std::exchange(undo, {}))
-            run();
+        // What was measured is nearer than what was imported.
+        if (echo->canUndo())
+            echo->undo();
+        else
+            takeBackImport();
     });
+    QObject::connect(echo.get(), &EchoDesk::canUndoChanged, window, [this](bool can) { actions.undo->setEnabled(can || undo); });
     on(actions.analyse, [this] { session->analyse(); });
     on(actions.search, [this] { library->focusSearch(); });
     on(actions.focusEcg, [this] { ecg->setFocus(); });
@@ -87,6 +89,12 @@ void CaseWindow::Impl::connectActions()
     on(actions.resetDocks, [this] { window->restoreState(defaultState); });
     on(actions.palette, [this] { palette->open(); });
     on(actions.allCommands, [this] { palette->open(); });
+    on(actions.editKeys, [this] {
+        if (!keyEditor)
+            keyEditor = new ShortcutEditor(keys.get(), window);
+        keyEditor->show();
+        keyEditor->raise();
+    });
     on(actions.about, [this] {
         QMessageBox::about(window, tr("About the Echo2ECG Workstation"),
                            tr("<b>Echo2ECG Workstation %1</b><p>12-lead ECG, echo cine and retrieval in one window.</p>"
@@ -98,6 +106,15 @@ void CaseWindow::Impl::connectActions()
     };
     QObject::connect(&Theme::instance(), &Theme::changed, window, showTheme);
     showTheme();
+}
+
+void CaseWindow::Impl::takeBackImport()
+{
+    notice->clear();
+    const auto run = std::exchange(undo, {});
+    actions.undo->setEnabled(echo->canUndo());
+    if (run)
+        run();
 }
 
 // The other ECGs of the same patient are the likeliest to be laid over this one; any file will do.
@@ -158,8 +175,8 @@ void CaseWindow::Impl::connectSession()
             undo = action;
             undoText = actionText;
         }
-        actions.undo->setEnabled(bool(undo));
-        notice->show(text, tone, undo ? undoText : QString(), [this] { actions.undo->trigger(); });
+        actions.undo->setEnabled(undo || echo->canUndo());
+        notice->show(text, tone, undo ? undoText : QString(), [this] { takeBackImport(); });
     });
     QObject::connect(s, &CaseSession::engineChanged, window, [this] {
         prediction->setEngine(session->engine());

@@ -55,7 +55,7 @@ MeasureActions::MeasureActions(MeasureModel& model, QObject* parent) : QObject(p
     remove = make("remove", tr("&Delete the measurement"), {}, tr("Delete the selected measurement; it can be undone"));
     redo = make("redo", tr("&Redo"), {QKeySequence::Redo}, tr("Do again what was undone in measuring"));
     nextContour = make("nextContour", tr("Ne&xt biplane contour"), {"W"}, tr("Go to the phase of the next missing contour and draw it: A4C ED, A4C ES, A2C ED, A2C ES"));
-    panel = make("panel", tr("&Measurements of the study"), {"Shift+M"}, tr("Volumes, EF and the list of measurements beside the pictures"));
+    panel = make("panel", tr("&Measurements of the study"), {"Ctrl+J"}, tr("Volumes, EF and the list of measurements beside the pictures"));
     panel->setCheckable(true);
 
     connect(calibrate, &QAction::triggered, this, [this](bool on) { m_model.setCalibrating(on); });

@@ -151,8 +151,7 @@ void MeasurePanel::addList(QVBoxLayout& column)
         if (name.isEmpty())
             name = QString::fromUtf8(echo::wordsFor(item.m.tool));
         const QString value = e.values.empty() ? tr("no value") : words(echo::textOf(e.values.front()));
-        const QString text = QStringLiteral("%1   %2").arg(name, value);
-        button->setText(QFontMetrics(button->font()).elidedText(text, Qt::ElideRight, panelWidth - 50));
+        button->setText(QFontMetrics(button->font()).elidedText(QStringLiteral("%1   %2").arg(name, value), Qt::ElideRight, panelWidth - 50));
         QString tip = measurementText(item.m, e) + QLatin1Char('\n') + tr("Frame %1 · %2").arg(item.m.frame + 1).arg(words(e.calibration.badge()));
         for (const base::Warning& warning : e.warnings)
             tip += QLatin1Char('\n') + words(warning.sentence);
