@@ -31,7 +31,7 @@ void MeasurePainter::paint(QPainter& painter, const CellOnScreen& cell)
     }
     if (const QString words = m_model.said(clip); !words.isEmpty()) {
         const MeasureLook look = measureLook(false);
-        const QRectF place(room.left() + 8, room.center().y() - 24, room.width() - 16, 48);
+        const QRectF place(room.left() + 8, room.top() + 22, room.width() - 16, 48); // above the heart, below the title
         painter.setPen(Qt::NoPen);
         painter.setBrush(QColor(0, 0, 0, 190));
         const QRectF need = painter.boundingRect(place, Qt::AlignCenter | Qt::TextWordWrap, words).adjusted(-8, -4, 8, 4);

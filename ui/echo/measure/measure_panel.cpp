@@ -30,6 +30,37 @@ QString words(const std::string& utf8)
     return QString::fromStdString(utf8);
 }
 
+// One line that can be clicked: a name at the left, a number at the right.
+QToolButton* clickable(const QString& name, const QString& value)
+{
+    auto* button = new QToolButton;
+    button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    button->setAccessibleName(name + QLatin1Char(' ') + value);
+    auto* across = new QHBoxLayout(button);
+    across->setContentsMargins(8, 4, 8, 4);
+    auto* left = new QLabel(name);
+    auto* right = new QLabel(value);
+    left->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    right->setProperty("role", QStringLiteral("number"));
+    right->setFont(Theme::numberFont(right->font()));
+    for (QLabel* label : {left, right})
+        label->setAttribute(Qt::WA_TransparentForMouseEvents);
+    across->addWidget(left, 1);
+    across->addWidget(right);
+    button->setMinimumHeight(left->sizeHint().height() + 8);
+    return button;
+}
+
+QString valueOf(const echo::Measurement& m, const echo::Evaluation& e)
+{
+    if (e.values.empty())
+        return MeasurePanel::tr("no value");
+    for (const echo::Value& value : e.values)
+        if (m.quantity == Q::HeartRate && value.unit == "/min")
+            return words(echo::textOf(value));
+    return words(echo::textOf(e.values.front()));
+}
+
 QString dash()
 {
     return QStringLiteral("—");
@@ -113,18 +144,17 @@ void MeasurePanel::addVentricle(QVBoxLayout& column)
     for (const Q step : steps) {
         const auto& items = m_model.items();
         const auto found = std::find_if(items.rbegin(), items.rend(), [&](const auto& item) { return item.study == m_study && item.m.quantity == step; });
-        auto* button = new QToolButton;
-        button->setToolButtonStyle(Qt::ToolButtonTextOnly);
-        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        QToolButton* button = clickable({}, {});
+        auto* label = button->findChild<QLabel*>();
         button->setObjectName(QStringLiteral("step.") + QLatin1String(echo::code(step)));
         const QString name = QString::fromUtf8(echo::wordsFor(step));
         if (found != items.rend()) {
             const int key = found->key;
-            button->setText(QStringLiteral("✓ ") + name);
+            label->setText(QStringLiteral("✓  ") + name);
             button->setToolTip(tr("Show this contour"));
             connect(button, &QToolButton::clicked, this, [this, key] { emit chosen(key); });
         } else {
-            button->setText((offered ? QStringLiteral("    ") : QStringLiteral("→ ")) + name);
+            label->setText((offered ? QStringLiteral("–  ") : QStringLiteral("→  ")) + name);
             button->setToolTip(tr("Go to this phase of the selected cell and draw the contour: one end of the mitral annulus, around the apex, to the other end; double click ends it"));
             connect(button, &QToolButton::clicked, this, [this, step] { emit drawRequested(step); });
             offered = true;
@@ -142,23 +172,19 @@ void MeasurePanel::addList(QVBoxLayout& column)
             continue;
         any = true;
         const echo::Evaluation& e = m_model.evaluation(item.key);
-        auto* button = new QToolButton;
-        button->setToolButtonStyle(Qt::ToolButtonTextOnly);
-        button->setCheckable(true);
-        button->setChecked(item.key == m_model.selected());
-        button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
         QString name = item.m.quantity == Q::Free ? words(item.m.label) : QString::fromUtf8(echo::wordsFor(item.m.quantity));
         if (name.isEmpty())
             name = QString::fromUtf8(echo::wordsFor(item.m.tool));
-        const QString value = e.values.empty() ? tr("no value") : words(echo::textOf(e.values.front()));
-        button->setText(QFontMetrics(button->font()).elidedText(QStringLiteral("%1   %2").arg(name, value), Qt::ElideRight, panelWidth - 50));
+        auto* button = clickable(name, valueOf(item.m, e));
+        button->setCheckable(true);
+        button->setChecked(item.key == m_model.selected());
         QString tip = measurementText(item.m, e) + QLatin1Char('\n') + tr("Frame %1 · %2").arg(item.m.frame + 1).arg(words(e.calibration.badge()));
         for (const base::Warning& warning : e.warnings)
             tip += QLatin1Char('\n') + words(warning.sentence);
         button->setToolTip(tip);
-        connect(button, &QToolButton::clicked, this, [this, key = item.key] { emit chosen(key); });
+        connect(button, &QAbstractButton::clicked, this, [this, key = item.key] { emit chosen(key); });
         button->setContextMenuPolicy(Qt::CustomContextMenu);
-        connect(button, &QToolButton::customContextMenuRequested, this, [this, button, key = item.key](const QPoint& at) {
+        connect(button, &QWidget::customContextMenuRequested, this, [this, button, key = item.key](const QPoint& at) {
             QMenu menu;
             const MeasureModel::Item* now = m_model.item(key);
             if (!now)

@@ -155,7 +155,12 @@ QString measurementText(const echo::Measurement& m, const echo::Evaluation& e)
         name += QLatin1Char(' ');
     if (!e.refused.empty())
         return name + text(e.refused);
-    return name + text(echo::textOf(e));
+    // Two volumes or two lengths without their names would be a riddle: the first value, and the second where its unit tells it apart.
+    echo::Evaluation shown = e;
+    const bool isShape = m.tool == echo::Tool::LvContour || m.tool == echo::Tool::Ellipse || m.tool == echo::Tool::Trace;
+    if (isShape && shown.values.size() > 1)
+        shown.values.resize(m.tool == echo::Tool::LvContour ? 1 : 2);
+    return name + text(echo::textOf(shown));
 }
 
 void paintMeasurement(QPainter& painter, const echo::Measurement& m, const echo::Evaluation& e, const QTransform& t, const QRectF& area,
