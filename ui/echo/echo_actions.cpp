@@ -23,7 +23,7 @@ QAction* EchoActions::make(const char* name, const QString& text, const QKeySequ
     auto* action = new QAction(text, this);
     action->setObjectName(QLatin1String("echo.") + QLatin1String(name));
     action->setShortcut(key);
-    action->setShortcutContext(Qt::WindowShortcut);
+    action->setShortcutContext(Qt::WidgetWithChildrenShortcut); // other panes have these keys too
     action->setToolTip(hint);
     action->setStatusTip(hint);
     all << action;
@@ -73,6 +73,7 @@ EchoActions::EchoActions(CineGrid* grid, QObject* parent) : QObject(parent), m_g
     for (QAction* action : {syncOff, syncTime, syncRWave, syncCycle})
         kinds->addAction(action);
     magnifier->setAutoRepeat(false);
+    grid->addActions(all);
     connectAll();
     connect(grid, &CineGrid::stateChanged, this, &EchoActions::show);
     connect(grid, &CineGrid::cellSelected, this, &EchoActions::show);

@@ -12,8 +12,8 @@ namespace echo2ecg::ui {
 class CineGrid;
 
 // The commands of the echo pane with names, keys and tooltips, joined to one grid: for menus, palette and the list of keys. Play,
-// step, speed and layouts are the window's own. The keys are defaults; objectName() of each is stable. They work once they are added to
-// a window.
+// step, speed and layouts are the window's own. The keys are defaults and work while the grid has the focus; objectName() of each is
+// stable.
 class EchoActions : public QObject
 {
     Q_OBJECT

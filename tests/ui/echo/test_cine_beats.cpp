@@ -242,7 +242,6 @@ private slots:
     {
         CineGrid& grid = fresh({namedCell("a")});
         EchoActions actions(&grid);
-        grid.addActions(actions.all);
         grid.activateWindow();
         m_surface->setFocus();
         QVERIFY(QTest::qWaitForWindowActive(&grid));
