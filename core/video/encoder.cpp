@@ -210,7 +210,7 @@ Encoder::Encoder(const std::filesystem::path& file, ClipFormat format, int rows,
                  const std::string& comment)
     : m_impl(std::make_unique<Impl>())
 {
-    silence();
+    prepare();
     Impl& d = *m_impl;
     d.file = file;
     d.format = format;

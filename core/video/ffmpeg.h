@@ -40,8 +40,8 @@ using CodecPtr = std::unique_ptr<AVCodecContext, FreeCodec>;
 using ScalerPtr = std::unique_ptr<SwsContext, FreeScaler>;
 using ParametersPtr = std::unique_ptr<AVCodecParameters, FreeParameters>;
 
-// Neither FFmpeg's log nor its hints reach anybody; once per process, thread-safe.
-void silence();
+// Neither FFmpeg's log nor its hints reach anybody, and no single allocation of it exceeds 256 MiB; once per process, thread-safe.
+void prepare();
 // FFmpeg's own words for an error number.
 std::string reason(int error);
 

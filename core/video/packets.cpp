@@ -223,7 +223,7 @@ void setTimes(Packets& result, const std::string& demuxer, const AVStream& strea
 
 Packets readAll(Input& input, const char* demuxer)
 {
-    silence();
+    prepare();
     const ContainerPtr container = openContainer(input, demuxer);
     Packets result;
     result.container = nameOf(demuxer);

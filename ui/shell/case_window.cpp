@@ -60,10 +60,8 @@ void CaseWindow::Impl::buildPanes()
     defaultState = window->saveState();
 
     palette = new CommandPalette(window);
-    for (QAction* action : echo->allActions()) {
-        window->addAction(action);
-        actions.all << action;
-    }
+    window->addActions({echo->exportClip, echo->exportPicture, echo->deidentify});
+    actions.all << echo->allActions();
     keys = std::make_unique<ShortcutStore>(actions.all, keySettings);
     palette->setActions(actions.all);
     QList<QAction*> toggles;

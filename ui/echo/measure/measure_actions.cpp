@@ -15,7 +15,7 @@ QAction* MeasureActions::make(const char* name, const QString& text, const QKeyS
     auto* action = new QAction(text, this);
     action->setObjectName(QLatin1String("measure.") + QLatin1String(name));
     action->setShortcut(key);
-    action->setShortcutContext(Qt::WindowShortcut);
+    action->setShortcutContext(Qt::WidgetWithChildrenShortcut); // other panes have these keys too
     action->setToolTip(key.isEmpty() ? hint : tr("%1 (%2)").arg(hint, key.toString(QKeySequence::NativeText)));
     action->setStatusTip(hint);
     all << action;

@@ -13,7 +13,8 @@ namespace echo2ecg::ui {
 
 class MeasureModel;
 
-// The commands of measuring with names, keys and tooltips, joined to one model: for menus, bar, palette and the list of keys. objectName() of each is stable.
+// The commands of measuring with names, keys and tooltips, joined to one model: for menus, bar, palette and the list of keys. The keys work in the widget
+// that they are added to. objectName() of each is stable.
 class MeasureActions : public QObject
 {
     Q_OBJECT

@@ -52,6 +52,7 @@ MeasureDesk::MeasureDesk(CineGrid* grid, QWidget* parent) : QWidget(parent), m_i
     across->addWidget(d.panel);
     d.panel->hide();
     d.bar->hide();
+    addActions(d.actions.all);
     setFocusProxy(grid);
     d.length = new LengthEditor(this);
     grid->setTool(&d.tool);
