@@ -4,6 +4,7 @@
 #include "dicom/dicom_file.h"
 #include "ecg/ecg_reader.h"
 #include "library/phenotype_table.h"
+#include "video/decoder.h"
 
 #include <array>
 #include <fstream>
@@ -32,7 +33,7 @@ constexpr std::array signatures{
     Signature{"\x89PNG"sv, "a PNG picture, not DICOM"},
     Signature{"GIF8"sv, "a GIF picture, not DICOM"},
     Signature{"BM"sv, "a BMP picture, not DICOM"},
-    Signature{"RIFF"sv, "a video or sound, not DICOM"},
+    Signature{"RIFF"sv, "a sound, or a video that can't be read"},
     Signature{"SQLite format 3"sv, "a database"},
 };
 
@@ -47,7 +48,7 @@ std::string describeForeign(const fs::path& file)
         if (head.starts_with(signature.bytes))
             return std::string(signature.name);
     if (head.substr(4, 4) == "ftyp")
-        return "a video, not DICOM";
+        return "a video that can't be read";
     try {
         ecg::readEcg(file); // knows the names of ECG formats that aren't read
     } catch (const base::ParseError& error) {
@@ -96,6 +97,9 @@ void readAny(const fs::path& file, ReadFile& result)
         throw base::ParseError(base::ErrorCode::Io, "The file can't be opened.", {file, {}});
     if (dicom::looksLikeDicom(file)) {
         readDicom(file, result);
+    } else if (video::looksLikeVideo(file)) {
+        result.clip = echo::readClip(file);
+        result.scanned.kind = FileKind::EchoImage;
     } else if (ecg::looksLikeEcg(file)) {
         result.ecg = ecg::readEcg(file);
         result.scanned.kind = FileKind::Ecg;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "casework/import.h"
 
+#include "base/sha256.h"
 #include "casework/scan_pipeline.h"
 
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <set>
 
 namespace echo2ecg::casework {
 
@@ -41,10 +43,16 @@ public:
 
     ImportSummary run(const std::vector<fs::path>& paths)
     {
-        FileList list = listFiles(paths, m_job.cancel);
-        for (ScannedFile& file : list.unreadable)
-            m_summary.unreadable.push_back(std::move(file)); // a wrong path isn't a file to keep in mind
-        readInOrder(list.files, m_job, [this](ReadFile&& file) { take(std::move(file)); });
+        m_list = listFiles(archivesOf(paths), m_job);
+        for (ScannedFile& file : m_list.unreadable) {
+            // A wrong path isn't a file to keep in mind; what is in an archive is.
+            if (archiveOf(file.file) != file.file)
+                m_library.addQuarantine(pathText(file.file), file.reason);
+            m_summary.unreadable.push_back(std::move(file));
+        }
+        m_summary.warnings = m_list.warnings;
+        readInOrder(m_list.files, m_job, [this](ReadFile&& file) { take(std::move(file)); });
+        dropDuplicates();
         addStudies();
         addTables();
         m_summary.sentence = sentence();
@@ -52,6 +60,50 @@ public:
     }
 
 private:
+    // A retry of "archive.zip ▸ entry" reads the archive again.
+    static std::vector<fs::path> archivesOf(const std::vector<fs::path>& paths)
+    {
+        std::vector<fs::path> named;
+        for (const fs::path& path : paths)
+            named.push_back(archiveOf(path));
+        return named;
+    }
+
+    // Two images of one SOP Instance UID: the same content is one image; of different ones the first that came, or that the library has, is kept.
+    void dropDuplicates()
+    {
+        std::map<std::string, std::string> hashOfUid; // of what is kept
+        std::set<std::string> hashes;
+        std::vector<echo::EchoClip> kept;
+        for (echo::EchoClip& clip : m_clips) {
+            m_job.throwIfCancelled();
+            const std::string& uid = clip.identity.instanceUid;
+            std::string hash;
+            try {
+                hash = base::sha256OfFile(clip.file);
+            } catch (const base::Error&) {
+                kept.push_back(std::move(clip)); // the library will say why
+                continue;
+            }
+            if (!hashes.insert(hash).second) {
+                ++m_summary.duplicates;
+                m_summary.skipped.push_back({m_list.nameOf(clip.file), FileKind::Skipped, "the same content as another file of this import"});
+                continue;
+            }
+            if (!uid.empty()) {
+                auto known = hashOfUid.find(uid);
+                if (known == hashOfUid.end())
+                    known = hashOfUid.emplace(uid, m_library.hashOfInstance(uid).value_or(hash)).first;
+                if (known->second != hash) {
+                    refuse(clip.file, "Another image with the same SOP Instance UID and other content is there already; that one is kept.");
+                    continue;
+                }
+            }
+            kept.push_back(std::move(clip));
+        }
+        m_clips = std::move(kept);
+    }
+
     void take(ReadFile&& file)
     {
         switch (file.scanned.kind) {
@@ -65,6 +117,7 @@ private:
             m_tables.push_back(file.scanned.file);
             break;
         case FileKind::Skipped:
+            file.scanned.file = m_list.nameOf(file.scanned.file);
             m_summary.skipped.push_back(std::move(file.scanned));
             break;
         case FileKind::Unreadable:
@@ -106,7 +159,7 @@ private:
         if (!m_quarantined.empty())
             for (const fs::path& file : files)
                 if (std::none_of(m_summary.unreadable.begin(), m_summary.unreadable.end(),
-                                 [&](const ScannedFile& f) { return f.file == file; }))
+                                 [&](const ScannedFile& f) { return f.file == m_list.nameOf(file); }))
                     accepted(file);
     }
 
@@ -129,8 +182,9 @@ private:
         }
     }
 
-    void refuse(const fs::path& file, const std::string& reason)
+    void refuse(const fs::path& read, const std::string& reason)
     {
+        const fs::path& file = m_list.nameOf(read);
         m_library.addQuarantine(pathText(file), reason);
         m_summary.unreadable.push_back({file, FileKind::Unreadable, reason});
     }
@@ -138,7 +192,7 @@ private:
     // What was refused earlier and is read now leaves the list.
     void accepted(const fs::path& file)
     {
-        const auto known = m_quarantined.find(pathText(file));
+        const auto known = m_quarantined.find(pathText(m_list.nameOf(file)));
         if (known == m_quarantined.end())
             return;
         m_library.clearQuarantine(known->second);
@@ -175,8 +229,11 @@ private:
             text = "Nothing to import";
         if (!m_summary.unreadable.empty())
             add(counted(m_summary.unreadable.size(), "file unreadable", "files unreadable"), "; ");
-        if (!m_summary.skipped.empty())
-            add(counted(m_summary.skipped.size(), "file skipped", "files skipped"), "; ");
+        const std::size_t skipped = m_summary.skipped.size() - std::size_t(m_summary.duplicates);
+        if (m_summary.duplicates > 0)
+            add(counted(std::size_t(m_summary.duplicates), "duplicate", "duplicates"), "; ");
+        if (skipped > 0)
+            add(counted(skipped, "file skipped", "files skipped"), "; ");
         return text;
     }
 
@@ -184,6 +241,7 @@ private:
     const base::JobContext& m_job;
     base::JobContext m_studyJob;
     ImportSummary m_summary;
+    FileList m_list;
     std::vector<echo::EchoClip> m_clips;
     std::vector<fs::path> m_tables;
     std::map<std::string, library::Id> m_quarantined;
@@ -197,9 +255,10 @@ Scan scan(const std::vector<fs::path>& paths, const base::JobContext& job)
     const auto start = std::chrono::steady_clock::now();
     Scan result;
     std::vector<echo::EchoClip> clips;
-    FileList list = listFiles(paths, job.cancel);
-    result.files = std::move(list.unreadable);
-    readInOrder(list.files, job, [&](ReadFile&& file) {
+    auto list = std::make_shared<FileList>(listFiles(paths, job));
+    result.files = std::move(list->unreadable);
+    readInOrder(list->files, job, [&](ReadFile&& file) {
+        file.scanned.file = list->nameOf(file.scanned.file);
         if (file.clip)
             clips.push_back(std::move(*file.clip));
         if (file.ecg)
@@ -207,6 +266,7 @@ Scan scan(const std::vector<fs::path>& paths, const base::JobContext& job)
         result.files.push_back(std::move(file.scanned));
     });
     result.studies = echo::groupIntoStudies(std::move(clips));
+    result.unpacked = list;
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
 }

@@ -22,6 +22,7 @@ struct Scan
     std::vector<echo::EchoStudy> studies;
     std::vector<ecg::EcgRecord> ecgs;
     double seconds = 0;
+    std::shared_ptr<void> unpacked; // files of `studies` and `ecgs` out of archives are there as long as this
 };
 
 // Looks at files and folders (recursively, no symbolic-link loops) by content, headers only for images. A companion of
@@ -34,12 +35,14 @@ struct ImportSummary
     std::vector<library::Id> ecgs, studies; // of everything named, whether new or there already
     int newEcgs = 0, newStudies = 0;
     std::vector<ScannedFile> skipped, unreadable;
+    int duplicates = 0; // images that were there already or came twice: the same content
     base::Warnings warnings;
     // "2 ECGs, 3 studies (24 clips, 2 stills); 1 file unreadable"
     std::string sentence;
 };
 
-// Scan, then one transaction per ECG and per study; tables last. Unreadable files go to the quarantine list.
+// ZIP archives are looked into, a DICOMDIR that is named stands for its files. Then one transaction per ECG and per study; tables last. Unreadable files go to
+// the quarantine list; of two different images with one SOP Instance UID the first is kept and the other goes there too.
 ImportSummary import(library::Library& library, const std::vector<std::filesystem::path>& paths,
                      const base::JobContext& job = {});
 

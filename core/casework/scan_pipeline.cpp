@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "casework/scan_pipeline.h"
 
+#include "dicom/media_directory.h"
+
 #include <algorithm>
 #include <condition_variable>
 #include <fstream>
@@ -145,28 +147,102 @@ std::set<fs::path> companionsOf(const std::vector<fs::path>& files)
 
 } // namespace
 
-FileList listFiles(const std::vector<fs::path>& paths, const base::CancelToken& cancel)
+namespace {
+
+bool isMediaDirectory(const fs::path& file)
 {
-    FileList list;
-    std::vector<fs::path> found;
-    for (const fs::path& path : paths) {
-        std::error_code error;
-        if (fs::is_directory(path, error)) {
-            // What was named keeps its order: the first ECG named becomes the case. Inside a folder it is by name.
-            const auto before = std::ptrdiff_t(found.size());
-            listFolder(path, cancel, found);
-            std::sort(found.begin() + before, found.end());
-        } else if (fs::is_regular_file(path, error)) {
-            found.push_back(path);
-        } else {
-            list.unreadable.push_back({path, FileKind::Unreadable, "There is no such file or folder."});
+    std::string name = file.filename().string();
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return char(std::toupper(c)); });
+    return name == "DICOMDIR";
+}
+
+class Lister
+{
+public:
+    explicit Lister(const base::JobContext& job) : m_job(job) {}
+
+    FileList list(const std::vector<fs::path>& paths)
+    {
+        for (const fs::path& path : paths) {
+            std::error_code error;
+            if (fs::is_directory(path, error)) {
+                // What was named keeps its order: the first ECG named becomes the case. Inside a folder it is by name.
+                std::vector<fs::path> found;
+                listFolder(path, m_job.cancel, found);
+                std::sort(found.begin(), found.end());
+                for (const fs::path& file : found)
+                    add(file);
+            } else if (fs::is_regular_file(path, error)) {
+                if (isMediaDirectory(path))
+                    addMedia(path);
+                add(path);
+            } else {
+                m_list.unreadable.push_back({path, FileKind::Unreadable, "There is no such file or folder."});
+            }
+        }
+        return std::move(m_list);
+    }
+
+private:
+    void add(const fs::path& file)
+    {
+        if (!m_seen.insert(identityOf(file)).second)
+            return;
+        if (looksLikeZip(file))
+            addArchive(file, file, true);
+        else
+            m_list.files.push_back(file);
+    }
+
+    // A directory that was named stands for what it refers to. One found in a folder refers to what is found there anyway.
+    void addMedia(const fs::path& dicomdir)
+    {
+        try {
+            const dicom::MediaDirectory media = dicom::readMediaDirectory(dicomdir);
+            for (const fs::path& file : media.files)
+                add(file);
+            for (const fs::path& file : media.missing)
+                m_list.unreadable.push_back({file, FileKind::Unreadable, "The DICOM directory names it, but it isn't there."});
+            m_list.warnings.insert(m_list.warnings.end(), media.warnings.begin(), media.warnings.end());
+        } catch (const base::ParseError&) {
+            // Reading the file itself tells why.
         }
     }
-    std::set<fs::path> seen;
-    for (fs::path& file : found)
-        if (seen.insert(identityOf(file)).second)
-            list.files.push_back(std::move(file));
-    return list;
+
+    void addArchive(const fs::path& file, const fs::path& shown, bool goesDeeper)
+    {
+        try {
+            const auto archive = std::make_shared<Unpacked>(file, m_job);
+            m_list.archives.push_back(archive);
+            for (const ScannedFile& refused : archive->unreadable())
+                m_list.unreadable.push_back({entryPath(shown, refused.file.string().substr(entryPath(file, {}).string().size())), FileKind::Unreadable, refused.reason});
+            for (const Unpacked::Entry& entry : archive->entries()) {
+                const fs::path name = entryPath(shown, entry.name);
+                if (looksLikeZip(entry.file)) {
+                    if (goesDeeper)
+                        addArchive(entry.file, name, false);
+                    else
+                        m_list.unreadable.push_back({name, FileKind::Unreadable, "It is an archive in an archive in an archive; unpack it first."});
+                    continue;
+                }
+                m_list.files.push_back(entry.file);
+                m_list.shownAs.emplace(entry.file, name);
+            }
+        } catch (const base::ParseError& error) {
+            m_list.unreadable.push_back({shown, FileKind::Unreadable, reasonOf(error)});
+        }
+    }
+
+    const base::JobContext& m_job;
+    FileList m_list;
+    std::set<fs::path> m_seen;
+};
+
+} // namespace
+
+FileList listFiles(const std::vector<fs::path>& paths, const base::JobContext& job)
+{
+    return Lister(job).list(paths);
 }
 
 void readInOrder(const std::vector<fs::path>& files, const base::JobContext& job,

@@ -128,6 +128,8 @@ public:
     echo::EchoStudy loadStudy(Id id) const; // headers re-read from files/; a damaged file is a clip warning
     std::optional<Id> findEcgBySignal(const std::string& signalHash) const;
     std::optional<Id> findStudyByUid(const std::string& uid) const;
+    // SHA-256 of the image with this SOP Instance UID, if the library has one.
+    std::optional<std::string> hashOfInstance(const std::string& instanceUid) const;
     // The patient that a record with this identity would be added to, if it is there.
     std::optional<Id> findPatient(const ecg::Patient& patient) const;
 

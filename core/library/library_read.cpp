@@ -229,6 +229,15 @@ std::optional<Id> Library::findEcgBySignal(const std::string& signalHash) const
     return row.next() ? std::optional(row.integer(0)) : std::nullopt;
 }
 
+std::optional<std::string> Library::hashOfInstance(const std::string& instanceUid) const
+{
+    if (instanceUid.empty())
+        return std::nullopt;
+    sql::Statement row(m_impl->database, "SELECT sha256 FROM clips WHERE instance_uid = ? LIMIT 1");
+    row.bind(instanceUid);
+    return row.next() ? std::optional(row.text(0)) : std::nullopt;
+}
+
 std::optional<Id> Library::findStudyByUid(const std::string& uid) const
 {
     sql::Statement row(m_impl->database, "SELECT id FROM studies WHERE uid = ? AND uid <> '' ORDER BY id LIMIT 1");

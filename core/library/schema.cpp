@@ -81,6 +81,7 @@ CREATE INDEX view_weights_clip ON view_weights(clip_id);;
 CREATE TABLE measurements (
     id INTEGER PRIMARY KEY AUTOINCREMENT, study_id INTEGER NOT NULL REFERENCES studies(id) ON DELETE CASCADE,
     clip_id INTEGER NOT NULL REFERENCES clips(id) ON DELETE CASCADE, document TEXT NOT NULL);;
+CREATE INDEX clips_instance ON clips(instance_uid);;
 CREATE INDEX measurements_study ON measurements(study_id);;
 CREATE INDEX measurements_clip ON measurements(clip_id);;
 CREATE TABLE measured_phenotypes (
