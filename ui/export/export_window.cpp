@@ -149,7 +149,7 @@ ClipExportWindow::ClipExportWindow(JobRunner& jobs, QWidget* parent) : QWidget(p
                                      {tr("The frame on display"), tr("A film at the true rate of the clip"), tr("For slides; at most 50 frames a second")},
                                      QStringLiteral("format")));
     form->addRow(tr("Frames"), chips(d.ranges, {tr("Whole clip"), tr("In to out"), tr("One beat")},
-                                     {tr("All frames"), tr("Between the in and the out point"), tr("From R wave to R wave, around the frame on display")},
+                                     {tr("All frames"), tr("Between the in and the out point"), tr("From one R wave to the next")},
                                      QStringLiteral("range")));
     for (const double factor : speeds)
         d.speed->addItem(tr("%1×%2").arg(factor).arg(factor == 1 ? tr("  as recorded") : QString()), factor);

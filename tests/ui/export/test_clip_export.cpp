@@ -54,7 +54,7 @@ private slots:
         request.overlay = [&](QPainter& painter, int frame, const QTransform& toPicture) {
             drawn = frame;
             painter.setTransform(toPicture, true);
-            painter.fillRect(QRectF(2, 40, 4, 4), Qt::red); // left below in the frame: right below in the picture
+            painter.fillRect(QRectF(2, 26, 4, 4), Qt::red); // left in the frame: right in the picture, above the line for research
         };
         const ui::ExportedClip done = ui::exportClip(request);
         QCOMPARE(drawn, 5);
@@ -63,15 +63,15 @@ private slots:
         QCOMPARE(image.size(), QSize(64, 48));
         QCOMPARE(qGreen(image.pixel(60, 2)), 255);            // the dark quarter, inverted, right above
         QCOMPARE(qGreen(image.pixel(2, 2)), 255 - (20 + 90)); // the grey of frame 5
-        QCOMPARE(image.pixelColor(60, 42), QColor(Qt::red));
+        QCOMPARE(image.pixelColor(60, 27), QColor(Qt::red));
         QVERIFY(image.text(QStringLiteral("Description")).contains(QLatin1String("Research use only")));
         // The line for research is there with overlays alone.
         request.overlay = {};
         request.out = path("bare.png");
         ui::exportClip(request);
         const QImage bare(QString::fromStdString(request.out.string()));
-        QVERIFY(bare.copy(0, 30, 50, 18) != image.copy(0, 30, 50, 18));
-        QCOMPARE(bare.copy(0, 0, 64, 30), image.copy(0, 0, 64, 30));
+        QVERIFY(bare.copy(0, 32, 50, 16) != image.copy(0, 32, 50, 16));
+        QCOMPARE(bare.copy(0, 0, 64, 24), image.copy(0, 0, 64, 24));
     }
 
     void films_data()
