@@ -33,7 +33,7 @@ int info(const Session& session, const Arguments& arguments)
             const bool failed = file.kind == casework::FileKind::Unreadable;
             if (!failed && file.kind == casework::FileKind::EchoImage)
                 continue;
-            const std::string reason = file.kind == casework::FileKind::Ecg ? "an ECG" : file.reason;
+            const std::string reason = file.kind == casework::FileKind::Ecg ? "an ECG" : file.kind == casework::FileKind::Report ? "a structured report" : file.reason;
             (failed ? unreadable : skipped)
                 .push(base::Json::object({{"file", file.file.string()}, {"reason", reason}}));
             if (failed)

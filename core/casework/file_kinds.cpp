@@ -74,6 +74,9 @@ void readDicom(const fs::path& file, ReadFile& result)
         result.scanned.reason = "a DICOM directory; the files it lists are looked at themselves";
         return;
     case dicom::Kind::StructuredReport:
+        result.report = echo::readEchoReport(file);
+        result.scanned.kind = FileKind::Report;
+        return;
     case dicom::Kind::Other:
         break;
     }
@@ -133,6 +136,12 @@ ReadFile readByContent(const fs::path& file)
     } catch (const base::Cancelled&) {
         throw;
     } catch (const base::Error& error) {
+        // A report of another kind is nothing that went wrong.
+        if (error.code() == base::ErrorCode::Unsupported && error.sentence().starts_with("a structured report")) {
+            result = {};
+            result.scanned = {file, FileKind::Skipped, error.sentence()};
+            return result;
+        }
         unreadable(reasonOf(error));
     } catch (const std::bad_alloc&) {
         unreadable("It needs more memory than there is.");

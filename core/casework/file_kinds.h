@@ -13,6 +13,7 @@ struct ReadFile
     ScannedFile scanned;
     std::optional<echo::EchoClip> clip;
     std::optional<ecg::EcgRecord> ecg;
+    std::optional<echo::EchoReport> report;
 };
 
 // Decides by content and reads: headers of images, ECGs whole. Never throws but base::Cancelled.

@@ -54,6 +54,7 @@ public:
         readInOrder(m_list.files, m_job, [this](ReadFile&& file) { take(std::move(file)); });
         dropDuplicates();
         addStudies();
+        addReports();
         addTables();
         m_summary.sentence = sentence();
         return std::move(m_summary);
@@ -113,6 +114,9 @@ private:
         case FileKind::EchoImage:
             m_clips.push_back(std::move(*file.clip));
             break;
+        case FileKind::Report:
+            m_reports.emplace_back(file.scanned.file, std::move(*file.report));
+            break;
         case FileKind::Table:
             m_tables.push_back(file.scanned.file);
             break;
@@ -161,6 +165,28 @@ private:
                 if (std::none_of(m_summary.unreadable.begin(), m_summary.unreadable.end(),
                                  [&](const ScannedFile& f) { return f.file == m_list.nameOf(file); }))
                     accepted(file);
+    }
+
+    // After the images, which may have come in the same import.
+    void addReports()
+    {
+        for (const auto& [file, report] : m_reports) {
+            m_job.throwIfCancelled();
+            try {
+                m_library.addReport(report, file);
+                ++m_summary.reports;
+                for (base::Warning warning : report.warnings) {
+                    warning.where = pathText(m_list.nameOf(file).filename()) + (warning.where.empty() ? "" : ", " + warning.where);
+                    m_job.note(warning);
+                    m_summary.warnings.push_back(std::move(warning));
+                }
+                accepted(file);
+            } catch (const base::Error& error) {
+                if (error.code() == base::ErrorCode::Io)
+                    throw; // the library can't be written
+                refuse(file, reasonOf(error));
+            }
+        }
     }
 
     void addTables()
@@ -223,6 +249,8 @@ private:
             add(counted(m_summary.studies.size(), "study", "studies") + " (" + counted(cines, "clip", "clips") + ", " +
                     counted(stills, "still", "stills") + ")",
                 ", ");
+        if (m_summary.reports > 0)
+            add(counted(std::size_t(m_summary.reports), "structured report", "structured reports"), ", ");
         if (m_labelRows > 0)
             add(counted(m_labelRows, "row of labels", "rows of labels"), ", ");
         if (text.empty())
@@ -243,6 +271,7 @@ private:
     ImportSummary m_summary;
     FileList m_list;
     std::vector<echo::EchoClip> m_clips;
+    std::vector<std::pair<fs::path, echo::EchoReport>> m_reports;
     std::vector<fs::path> m_tables;
     std::map<std::string, library::Id> m_quarantined;
     std::size_t m_labelRows = 0;

@@ -7,7 +7,7 @@
 namespace echo2ecg::casework {
 
 // What a file turned out to be, by its content.
-enum class FileKind { Ecg, EchoImage, Table, Skipped, Unreadable };
+enum class FileKind { Ecg, EchoImage, Report, Table, Skipped, Unreadable };
 
 struct ScannedFile
 {
@@ -33,7 +33,7 @@ Scan scan(const std::vector<std::filesystem::path>& paths, const base::JobContex
 struct ImportSummary
 {
     std::vector<library::Id> ecgs, studies; // of everything named, whether new or there already
-    int newEcgs = 0, newStudies = 0;
+    int newEcgs = 0, newStudies = 0, reports = 0; // reports: structured ones that belong to a study
     std::vector<ScannedFile> skipped, unreadable;
     int duplicates = 0; // images that were there already or came twice: the same content
     base::Warnings warnings;

@@ -91,7 +91,7 @@ std::vector<Point> ellipseEnds(const std::vector<Point>& drawn)
 ContentItem place(const Measurement& measurement, const EchoClip& clip)
 {
     ContentItem scoord = item("INFERRED FROM", "SCOORD");
-    std::vector<Point> points = measurement.points;
+    std::vector<Point> points = outlineOf(measurement); // what was measured
     scoord.graphicType = points.size() == 1 ? "POINT" : "POLYLINE";
     if (measurement.tool == Tool::Ellipse && points.size() == 3) {
         points = ellipseEnds(points);

@@ -108,6 +108,7 @@ public:
     void setPhenotypes(Id study, const retrieval::Phenotypes& phenotypes);
     // What was measured here stands before what a table or a report states, and leaves that untouched; empty ones take it away again.
     void setMeasuredPhenotypes(Id study, const retrieval::Phenotypes& phenotypes);
+    retrieval::Phenotypes statedPhenotypes(Id study) const; // by tables and reports, as they are
     retrieval::Phenotypes phenotypes(Id study) const; // measured before stated; completed: SV and EF derived where absent
     // A row of a table with a patient_id and no study_date is about the patient's only study, or about the patient as a
     // whole.

@@ -274,8 +274,9 @@ void Library::Impl::removeUnusedFiles(const std::vector<std::string>& hashes)
     sql::WriteTransaction transaction(database);
     for (const std::string& hash : hashes) {
         sql::Statement used(database, "SELECT EXISTS (SELECT 1 FROM clips WHERE sha256 = ?) "
-                                      "OR EXISTS (SELECT 1 FROM ecgs WHERE signal_file = ?)");
-        used.bind(hash).bind(hash);
+                                      "OR EXISTS (SELECT 1 FROM ecgs WHERE signal_file = ?) "
+                                      "OR EXISTS (SELECT 1 FROM reports WHERE sha256 = ?)");
+        used.bind(hash).bind(hash).bind(hash);
         if (used.next() && used.integer(0) == 0)
             files.remove(hash);
     }
@@ -309,8 +310,8 @@ void Library::removeStudy(Id id)
     std::vector<std::string> hashes;
     {
         sql::WriteTransaction transaction(database);
-        sql::Statement list(database, "SELECT sha256 FROM clips WHERE study_id = ?");
-        list.bind(id);
+        sql::Statement list(database, "SELECT sha256 FROM clips WHERE study_id = ? UNION SELECT sha256 FROM reports WHERE study_id = ?");
+        list.bind(id).bind(id);
         while (list.next())
             hashes.push_back(list.text(0));
         sql::Statement(database, "DELETE FROM embeddings WHERE id IN "

@@ -196,6 +196,11 @@ void Library::setMeasuredPhenotypes(Id study_, const Phenotypes& phenotypes_)
     transaction.commit();
 }
 
+Phenotypes Library::statedPhenotypes(Id study_) const
+{
+    return readStated(m_impl->database, ofStudy, study_);
+}
+
 Phenotypes Library::phenotypes(Id study_) const
 {
     Phenotypes p = readStated(m_impl->database, ofStudy, study_);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "library/library_impl.h"
 
-#include "base/sha256.h"
-
 namespace echo2ecg::library {
 
 namespace {
@@ -39,7 +37,7 @@ std::pair<Id, Added> Library::addReport(const echo::EchoReport& report, const st
     fill(p.lvesv, report, "LVESV");
     fill(p.lvsv, report, "LVSV");
     fill(p.lvef, report, "LVEF");
-    const std::string hash = m_impl->files.addFile(file);
+    const std::string hash = m_impl->files.add(file);
     Added added = Added::New;
     Id id = 0;
     {
@@ -67,7 +65,7 @@ std::vector<Library::ReportRow> Library::reports(Id study) const
     sql::Statement row(m_impl->database, "SELECT id, instance_uid, sha256, file_name FROM reports WHERE study_id = ? ORDER BY id");
     row.bind(study);
     while (row.next())
-        rows.push_back({row.integer(0), study, row.text(1), row.text(3), m_impl->files.path(row.text(2))});
+        rows.push_back({row.integer(0), study, row.text(1), row.text(3), m_impl->files.pathOf(row.text(2))});
     return rows;
 }
 

@@ -39,12 +39,16 @@ StudyNotes::Contents contentsOf(const library::Library& library, library::Id stu
     contents.study = study;
     contents.measurements = library.measurements(study);
     for (const library::ClipRow& row : library.clips(study)) {
-        MeasuredClip clip{row.id, row.sha256, row.instanceUid, {}, casework::calibrationFromNote(library.clipNote(row.id, "calibration"))};
+        MeasuredClip clip;
         try {
             clip.header = echo::readClip(row.file).header;
         } catch (const base::Error&) {
             continue; // can't be shown either; `library verify` lists it
         }
+        clip.clip = row.id;
+        clip.hash = row.sha256;
+        clip.instanceUid = row.instanceUid;
+        clip.manual = casework::calibrationFromNote(library.clipNote(row.id, "calibration"));
         if (auto phases = phasesFrom(library.clipNote(row.id, "phases"), row.frames); !phases.empty())
             contents.phases[row.id] = std::move(phases);
         contents.clips.push_back(std::move(clip));
