@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/npy.h"
+#include "beats_command.h"
 #include "bundle_recipes.h"
 #include "casework/import.h"
 #include "echo/preprocess.h"
@@ -90,6 +91,11 @@ int frame(const Session& session, const Arguments& arguments)
     return Ok;
 }
 
+int beatsOf(const Session& session, const Arguments& arguments)
+{
+    return beats(session, arguments.path);
+}
+
 int preprocess(const Session& session, const Arguments& arguments)
 {
     const BundleRecipes bundle = readRecipes(arguments.bundle);
@@ -139,6 +145,7 @@ void addEchoCommands(CLI::App& app, Session& session)
     CLI::App* draw = add("frame", "One frame, RGB as displayed", "FILE", frame);
     draw->add_option("--frame", arguments->frame, "Which one; the first is 0")->required();
     draw->add_option("--out", arguments->out, "X.png")->required();
+    add("beats", "R waves with their source, heart rate, proposed ED and ES frames", "FILE", beatsOf);
     CLI::App* prepare = add("preprocess", "What the encoder gets, with the recipe of a bundle", "FILE", preprocess);
     prepare->add_option("--bundle", arguments->bundle, "Model bundle")->required();
     prepare->add_option("--out", arguments->out, "X.npy")->required();

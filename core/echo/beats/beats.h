@@ -41,7 +41,16 @@ struct CardiacPhase
     int edFrame = 0, esFrame = 0;
     double confidence = 0; // 0 … 1: how clearly the cavity's size turned there
 };
-// Proposed from the picture: the cavity's blood area over time within the beats; one entry per whole beat. Empty when the clip has none or nothing moves.
+// Proposed from the picture: the first principal component of its motion, signed by the dark (blood) area and by the beat, within the beats; one
+// entry per whole beat. Empty when the clip has none or nothing moves.
 std::vector<CardiacPhase> proposePhases(const EchoClip& clip, ClipFrames& frames, const Beats& beats, const base::JobContext& job = {});
+
+// Both, with every frame decoded once.
+struct Rhythm
+{
+    Beats beats;
+    std::vector<CardiacPhase> phases;
+};
+Rhythm findRhythm(const EchoClip& clip, ClipFrames& frames, const base::JobContext& job = {});
 
 } // namespace echo2ecg::echo
