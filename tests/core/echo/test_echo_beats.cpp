@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "beating_phantom.h"
+#include "support/test_paths.h"
 
 #include <QtTest>
 
@@ -14,10 +15,6 @@ class TestEchoBeats : public QObject
     {
         echo::ClipFrames frames(opener(phantom.file));
         return echo::findBeats(clip, frames);
-    }
-    static std::filesystem::path sample(const char* name)
-    {
-        return std::filesystem::path(E2E_SHARED_DEFAULT) / "data/echo_multiframe" / name;
     }
 
 private slots:
@@ -143,9 +140,8 @@ private slots:
     void samples()
     {
         QFETCH(int, source);
-        const auto file = sample(QTest::currentDataTag());
-        if (!std::filesystem::exists(file))
-            QSKIP("sample data isn't here: skipped");
+        const auto file = sharedData("echo_multiframe") / QTest::currentDataTag();
+        E2E_NEED_SHARED(file);
         const echo::EchoClip clip = echo::readClip(file);
         echo::ClipFrames frames(clip);
         const echo::Beats beats = echo::findBeats(clip, frames);
