@@ -18,18 +18,9 @@ constexpr qsizetype kMostKnown = 4096;
 
 BeatFinder::Found fromFile(const echo::EchoClip& clip, const base::JobContext& job)
 {
-#ifdef E2E_HAS_BEATS
     echo::ClipFrames frames(clip, kCacheBytes);
-    BeatFinder::Found found;
-    found.beats = echo::findBeats(clip, frames, job);
-    found.phases = echo::proposePhases(clip, frames, found.beats, job);
-    return found;
-#else
-    job.throwIfCancelled();
-    BeatFinder::Found found;
-    found.beats = BeatFinder::ofHeader(clip);
-    return found;
-#endif
+    echo::Rhythm rhythm = echo::findRhythm(clip, frames, job);
+    return {std::move(rhythm.beats), std::move(rhythm.phases)};
 }
 
 } // namespace
@@ -57,26 +48,12 @@ QString BeatFinder::keyOf(const echo::EchoClip& clip)
 
 echo::Beats BeatFinder::ofHeader(const echo::EchoClip& clip)
 {
-#ifdef E2E_HAS_BEATS
     return echo::headerBeats(clip);
-#else
-    echo::Beats beats;
-    for (double ms : clip.header.rWaveTimesMs)
-        if (ms > (beats.rWaveMs.empty() ? 0.0 : beats.rWaveMs.back()) && ms < clip.timing.durationMs)
-            beats.rWaveMs.push_back(ms);
-    if (!beats.rWaveMs.empty())
-        beats.source = echo::BeatSource::Header;
-    return beats;
-#endif
 }
 
 QString BeatFinder::nameOf(echo::BeatSource source)
 {
-#ifdef E2E_HAS_BEATS
     return QString::fromUtf8(echo::name(source));
-#else
-    return source == echo::BeatSource::Header ? QStringLiteral("R waves of the header") : QString();
-#endif
 }
 
 std::optional<BeatFinder::Found> BeatFinder::known(const QString& key) const

@@ -55,7 +55,7 @@ std::vector<Sweep> sweeps(const std::vector<double>& marker, const std::vector<d
         // From the sweep's first frame, so that a slow drift is seen as well as a jump.
         const bool goesOn = !list.empty() && std::abs(marker[i] - marker[list.back().first] -
                                                       speed * (startMs[i] - startMs[list.back().first])) <
-                                                 std::max(6.0, 0.06 * (marker[i] - marker[list.back().first]));
+                                                 std::max(8.0, 0.08 * (marker[i] - marker[list.back().first]));
         if (goesOn) {
             list.back().last = i;
             ++inStep;
@@ -106,9 +106,10 @@ std::vector<Sample> readTrace(const TraceColumns& trace, const std::vector<doubl
     std::vector<Reading> readings;
     std::vector<double> middles;
     for (const Sweep& sweep : list) {
-        // The sweep's own frames, and the ones before and after it where the trace isn't redrawn yet.
-        const double from = std::max(0.0, sweep.offset + sweep.speed * startMs[sweep.first]);
-        const double to = std::min(double(trace.frames[sweep.last].size()) - 1, marker[sweep.last]);
+        const bool atStart = sweep.first <= 2, whole = trace.band.declared; // in a region of its own the whole trace stands from the beginning
+        const double width = double(trace.frames[sweep.last].size()) - 1;
+        const double from = std::max(0.0, sweep.offset + sweep.speed * startMs[atStart ? 0 : sweep.first]);
+        const double to = std::min(width, whole ? sweep.offset + sweep.speed * durationMs : marker[sweep.last]);
         std::size_t frame = sweep.first;
         for (int x = int(std::ceil(from)); x <= int(to); ++x) {
             while (frame < sweep.last && marker[frame] < x + guard)
@@ -117,8 +118,11 @@ std::vector<Sample> readTrace(const TraceColumns& trace, const std::vector<doubl
             // After the last frame of this sweep the marker is elsewhere, and the trace stays as it was drawn.
             if (marker[look] < x + guard && look + 1 < marker.size() && (marker[look + 1] < 0 || std::abs(marker[look + 1] - x) > guard))
                 ++look;
-            if (marker[look] >= 0 && std::abs(marker[look] - x) < guard)
-                continue;
+            if (marker[look] >= 0 && std::abs(marker[look] - x) < guard) {
+                if (!whole)
+                    continue;
+                look = std::abs(marker[sweep.first] - x) > std::abs(marker[sweep.last] - x) ? sweep.first : sweep.last;
+            }
             const double ms = sweep.msAt(x);
             if (std::size_t(x) >= trace.frames[look].size() || ms < 0 || ms >= durationMs)
                 continue;

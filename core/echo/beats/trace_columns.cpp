@@ -26,49 +26,64 @@ int hueOf(const std::uint8_t* p)
     return (int(std::floor(turn + 0.5)) + kHues) % kHues;
 }
 
-// The widest line of this colour: columns in a row whose middle moves little, gaps of a few columns allowed.
+// Steep limbs are thin, and the picture's coding takes colour away from them: about the hue will do there.
+bool nearHue(const std::uint8_t* p, int hue)
+{
+    const int r = p[0], g = p[1], b = p[2];
+    const int most = std::max({r, g, b}), least = std::min({r, g, b});
+    if (most < 60 || (most - least) * 4 < most)
+        return false;
+    const double spread = most - least;
+    const double turn = most == r ? (g - b) / spread : most == g ? 2 + (b - r) / spread : 4 + (r - g) / spread;
+    return std::abs(std::remainder(turn - hue, double(kHues))) < 1;
+}
+
+// A line of one colour across the picture, as the row that most of its columns run through.
 struct Line
 {
-    int x0 = 0, x1 = -1;
-    std::vector<double> middles;
-    int width() const { return x1 - x0 + 1; }
+    int row = 0, columns = 0;
 };
 
-Line widestLine(const base::RgbImage& picture, int hue, int fromRow)
+// The widest with excursions above it: a rule of the screen's frame is flat.
+Line widestLine(const base::RgbImage& picture, int hue, int fromRow, int reach)
 {
-    constexpr int gap = 6;
-    Line best, line;
-    const auto end = [&] {
-        if (line.width() > best.width())
-            best = line;
-        line = {};
-    };
-    for (int x = 0; x < picture.columns; ++x) {
-        // From below: colour flow in the sector lies above the trace.
-        int bottom = -1, top = -1;
-        for (int y = picture.rows - 1; y >= fromRow; --y) {
-            if (hueOf(picture.row(y) + 3 * x) == hue) {
-                bottom = bottom < 0 ? y : bottom;
-                top = y;
-            } else if (top >= 0 && top - y > 2) {
-                break;
+    constexpr int near = 2, leastExcursion = 6, most = 4;
+    const int rows = picture.rows - fromRow;
+    std::vector<int> through(std::size_t(std::max(0, rows))); // thin runs with their middle in this row
+    for (int x = 0; x < picture.columns; ++x)
+        for (int y = fromRow, run = 0; y <= picture.rows; ++y) {
+            if (y < picture.rows && hueOf(picture.row(y) + 3 * x) == hue) {
+                ++run;
+                continue;
             }
+            if (run > 0 && run < kThin)
+                ++through[std::size_t(y - 1 - run / 2 - fromRow)];
+            run = 0;
         }
-        const bool thin = top >= 0 && bottom - top < kThin;
-        if (line.width() > 0 && x - line.x1 > gap)
-            end();
-        if (!thin)
-            continue;
-        const double middle = (top + bottom) / 2.0;
-        if (line.width() > 0 && std::abs(middle - line.middles.back()) > kThin)
-            end();
-        if (line.width() == 0)
-            line.x0 = x;
-        line.x1 = x;
-        line.middles.push_back(middle);
+    for (int round = 0; round < most; ++round) {
+        Line line;
+        for (int i = 0; i < rows; ++i) {
+            int sum = 0;
+            for (int k = std::max(0, i - near); k <= std::min(rows - 1, i + near); ++k)
+                sum += through[std::size_t(k)];
+            if (sum > line.columns)
+                line = {fromRow + i, sum};
+        }
+        if (line.columns == 0)
+            break;
+        int excursions = 0;
+        for (int x = 0; x < picture.columns; ++x)
+            for (int y = std::max(0, line.row - reach); y <= line.row - leastExcursion; ++y)
+                if (hueOf(picture.row(y) + 3 * x) == hue) {
+                    ++excursions;
+                    break;
+                }
+        if (excursions > 2 && excursions * 2 < line.columns)
+            return line;
+        for (int k = std::max(0, line.row - fromRow - 2 * near); k <= std::min(rows - 1, line.row - fromRow + 2 * near); ++k)
+            through[std::size_t(k)] = 0;
     }
-    end();
-    return best;
+    return {};
 }
 
 int commonestHue(const base::RgbImage& picture, const TraceBand& band)
@@ -101,20 +116,19 @@ TraceBand traceBand(const EchoClip& clip, const base::RgbImage& picture)
         band.hue = commonestHue(picture, band);
         return band;
     }
+    const int reach = picture.rows * 9 / 100;
     Line best;
     for (int hue = 0; hue < kHues; ++hue)
-        if (Line line = widestLine(picture, hue, picture.rows / 2); line.width() > best.width()) {
-            best = std::move(line);
+        if (const Line line = widestLine(picture, hue, picture.rows / 2, reach); line.columns > best.columns) {
+            best = line;
             band.hue = hue;
         }
-    if (best.width() * 4 < picture.columns || best.middles.size() * 2 < std::size_t(best.width()))
+    if (best.columns * 6 < picture.columns)
         return {};
-    std::nth_element(best.middles.begin(), best.middles.begin() + std::ptrdiff_t(best.middles.size() / 2), best.middles.end());
-    const int middle = int(best.middles[best.middles.size() / 2]);
     band.x0 = 0;
     band.x1 = picture.columns - 1;
-    band.y0 = std::max(0, middle - picture.rows * 9 / 100);
-    band.y1 = std::min(picture.rows - 1, middle + picture.rows * 9 / 100);
+    band.y0 = std::max(0, best.row - reach);
+    band.y1 = std::min(picture.rows - 1, best.row + reach);
     return band;
 }
 
@@ -128,7 +142,7 @@ std::vector<TraceColumn> traceColumns(const TraceBand& band, const base::RgbImag
     for (int y = band.y0; y <= band.y1; ++y) {
         const std::uint8_t* p = picture.row(y) + 3 * band.x0;
         for (std::size_t i = 0; i < columns.size(); ++i, p += 3) {
-            const bool ofTrace = hueOf(p) == band.hue;
+            const bool ofTrace = nearHue(p, band.hue);
             TraceColumn& column = columns[i];
             if (ofTrace) {
                 if (column.top < 0)
