@@ -4,6 +4,7 @@
 #include "casework/unpack.h"
 #include "dicom/media_directory.h"
 #include "support/made_cases.h"
+#include "support/made_report.h"
 #include "support/test_paths.h"
 #include "video/encoder.h"
 
@@ -239,6 +240,60 @@ private slots:
         QCOMPARE(library->patient(library->study(summary.studies.at(0)).patient).externalId, std::string("case7"));
         const ImportSummary again = import(*library, {scratch / "case7.mp4"});
         QCOMPARE(again.newStudies, 0);
+    }
+
+    void reportGivesTheStudyItsValues()
+    {
+        Scratch scratch;
+        fs::create_directory(scratch / "in");
+        writeText(scratch / "in/z.dcm", clipBytes('1'));
+        const auto clip = echo::readClip(scratch / "in/z.dcm");
+        auto written = test::report5200({test::srNumber({"18026-5", "LN", "EDV"}, 142, "ml", {test::srMethod("125207", "Method of Disks, Biplane")}),
+                                         test::srNumber({"18148-7", "LN", "ESV"}, 88, "ml"), test::srNumber({"18043-0", "LN", "EF"}, 38, "%")},
+                                        clip.identity.studyUid, clip.identity.patientId);
+        dicom::writeReport(scratch / "in/a.dcm", written); // comes before the images it belongs to
+        const auto library = fresh(scratch);
+        const ImportSummary summary = import(*library, {scratch / "in"});
+        QCOMPARE(summary.reports, 1);
+        QVERIFY(summary.unreadable.empty());
+        const auto study = summary.studies.at(0);
+        QCOMPARE(library->phenotypes(study).lvedv->value, 142.0);
+        QCOMPARE(library->phenotypes(study).lvedv->source, std::string("DICOM SR, biplane method of discs"));
+        QCOMPARE(library->phenotypes(study).lvef->value, 38.0);
+        QCOMPARE(library->reports(study).size(), std::size_t(1));
+        QVERIFY(fs::exists(library->reports(study)[0].file));
+        import(*library, {scratch / "in"});
+        QCOMPARE(library->reports(study).size(), std::size_t(1));
+        // What a table says stays; the study goes with its report.
+        retrieval::Phenotypes typed = library->statedPhenotypes(study);
+        typed.lvedv = {150.0, "table x.csv"};
+        library->setPhenotypes(study, typed);
+        import(*library, {scratch / "in/a.dcm"});
+        QCOMPARE(library->phenotypes(study).lvedv->value, 150.0);
+        const fs::path kept = library->reports(study)[0].file;
+        library->removeStudy(study);
+        QVERIFY(!fs::exists(kept));
+    }
+
+    void reportWithoutItsStudyWaits()
+    {
+        Scratch scratch;
+        writeText(scratch / "clip.dcm", clipBytes('1'));
+        const auto clip = echo::readClip(scratch / "clip.dcm");
+        const auto number = test::srNumber({"18043-0", "LN", "EF"}, 38, "%");
+        dicom::writeReport(scratch / "r.dcm", test::report5200({number}, clip.identity.studyUid, clip.identity.patientId));
+        dicom::writeReport(scratch / "other.dcm", test::report5200({number}, clip.identity.studyUid, "SOMEBODY ELSE"));
+        const auto library = fresh(scratch);
+        QCOMPARE(import(*library, {scratch / "r.dcm"}).unreadable.size(), std::size_t(1));
+        QCOMPARE(library->quarantine().size(), std::size_t(1));
+        const auto study = import(*library, {scratch / "clip.dcm"}).studies.at(0);
+        QCOMPARE(import(*library, {scratch / "r.dcm"}).reports, 1);
+        QVERIFY(library->quarantine().empty());
+        QCOMPARE(library->phenotypes(study).lvef->value, 38.0);
+        const ImportSummary wrong = import(*library, {scratch / "other.dcm"});
+        QCOMPARE(wrong.reports, 0);
+        QVERIFY(wrong.unreadable.at(0).reason.find("another patient") != std::string::npos);
+        QVERIFY(wrong.unreadable.at(0).reason.find("SOMEBODY") == std::string::npos);
     }
 
     void realMedia()

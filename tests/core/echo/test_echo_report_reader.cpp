@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "echo/adult_echo_report.h"
+#include "support/made_report.h"
+#include "support/test_paths.h"
+
+#include <QTemporaryDir>
+
+#include <fstream>
+
+using namespace echo2ecg;
+using namespace echo2ecg::echo;
+using namespace echo2ecg::test;
+
+namespace {
+
+struct Scratch
+{
+    QTemporaryDir folder;
+    std::filesystem::path operator/(const char* name) const { return std::filesystem::path(folder.path().toStdString()) / name; }
+};
+
+void writeText(const std::filesystem::path& file, const std::string& text)
+{
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
+}
+
+double valueOf(const EchoReport& report, const char* what)
+{
+    const ReportedValue* value = report.best(what);
+    return value ? value->value : -1;
+}
+
+bool warns(const base::Warnings& warnings, const char* code)
+{
+    return std::any_of(warnings.begin(), warnings.end(), [code](const base::Warning& w) { return w.code == code; });
+}
+
+std::string bytesOf(const std::filesystem::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+const dicom::Code edv{"18026-5", "LN", "Left Ventricular End Diastolic Volume"}, esv{"18148-7", "LN", "Left Ventricular End Systolic Volume"},
+    ef{"18043-0", "LN", "Left Ventricular Ejection Fraction"};
+
+} // namespace
+
+class TestEchoReportReader : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void plainReport()
+    {
+        Scratch scratch;
+        auto written = report5200({srNumber(edv, 142, "ml", {srMethod("125207", "Method of Disks, Biplane")}), srNumber(esv, 88, "ml", {srMethod("125207", "Method of Disks, Biplane")}),
+                                   srNumber(ef, 38, "%", {srMethod("125207", "Method of Disks, Biplane")}), srNumber({"F-32120", "SRT", "Stroke Volume"}, 54, "ml"),
+                                   srNumber({"29436-3", "LN", "Left Ventricle Internal End Diastolic Dimension"}, 56, "mm")});
+        dicom::writeReport(scratch / "r.dcm", written);
+        const EchoReport report = readEchoReport(scratch / "r.dcm");
+        QCOMPARE(report.templateId, std::string("5200"));
+        QCOMPARE(report.identity.patientId, std::string("P"));
+        QCOMPARE(valueOf(report, "LVEDV"), 142.0);
+        QCOMPARE(valueOf(report, "LVESV"), 88.0);
+        QCOMPARE(valueOf(report, "LVEF"), 38.0);
+        QCOMPARE(valueOf(report, "LVSV"), 54.0);
+        QCOMPARE(valueOf(report, "LVIDd"), 5.6);
+        QCOMPARE(report.best("LVEDV")->method, std::string("biplane method of discs"));
+        QCOMPARE(report.best("LVEDV")->mode, std::string("2D"));
+    }
+
+    void units_data()
+    {
+        QTest::addColumn<QString>("unit");
+        QTest::addColumn<double>("written");
+        QTest::addColumn<bool>("isVolume");
+        QTest::addColumn<double>("read"); // −1: left out
+        QTest::newRow("mL") << "mL" << 100.0 << true << 100.0;
+        QTest::newRow("cm3") << "cm3" << 100.0 << true << 100.0;
+        QTest::newRow("l") << "l" << 0.1 << true << 100.0;
+        QTest::newRow("volume in cm") << "cm" << 10.0 << true << -1.0;
+        QTest::newRow("absurd volume") << "l" << 3.0 << true << -1.0;
+        QTest::newRow("percent") << "%" << 45.0 << false << 45.0;
+        QTest::newRow("ratio") << "{ratio}" << 0.45 << false << 45.0;
+        QTest::newRow("one") << "1" << 0.45 << false << 45.0;
+        QTest::newRow("negative") << "%" << -4.0 << false << -1.0;
+        QTest::newRow("over") << "%" << 145.0 << false << -1.0;
+    }
+    void units()
+    {
+        QFETCH(QString, unit);
+        QFETCH(double, written);
+        QFETCH(bool, isVolume);
+        QFETCH(double, read);
+        const EchoReport report = interpret(report5200({srNumber(isVolume ? edv : ef, written, qPrintable(unit))}));
+        QVERIFY(std::abs(valueOf(report, isVolume ? "LVEDV" : "LVEF") - read) < 1e-9);
+        QCOMPARE(report.warnings.empty(), read > 0);
+    }
+
+    void whatIsSelectedCounts()
+    {
+        const EchoReport report = interpret(report5200({srNumber(ef, 55, "%", {srMethod("125207", "Method of Disks, Biplane")}), srNumber(ef, 48, "%", {srSelected("121410", "User chosen value")}),
+                                                        srNumber(ef, 60, "%", {srMethod("125209", "Teichholz")})}));
+        QCOMPARE(valueOf(report, "LVEF"), 48.0);
+    }
+
+    void biplaneBeforeSinglePlaneBeforeTeichholz()
+    {
+        const auto teich = srNumber(edv, 150, "ml", {srMethod("125209", "Teichholz")});
+        const auto single = srNumber(edv, 130, "ml", {srMethod("125208", "Method of Disks, Single Plane")});
+        const auto biplane = srNumber(edv, 120, "ml", {srMethod("125207", "Method of Disks, Biplane")});
+        QCOMPARE(valueOf(interpret(report5200({biplane, single, teich})), "LVEDV"), 120.0);
+        QCOMPARE(valueOf(interpret(report5200({single, teich})), "LVEDV"), 130.0);
+        QCOMPARE(valueOf(interpret(report5200({teich})), "LVEDV"), 150.0);
+    }
+
+    void bareVolumeTakesItsPhase()
+    {
+        const dicom::Code volume{"G-D705", "SRT", "Volume"};
+        const EchoReport report = interpret(report5200({srNumber(volume, 140, "ml", {srPhase("F-32011", "End Diastole")}), srNumber(volume, 70, "ml", {srPhase("F-32010", "End Systole")}),
+                                                        srNumber(volume, 99, "ml")}));
+        QCOMPARE(valueOf(report, "LVEDV"), 140.0);
+        QCOMPARE(valueOf(report, "LVESV"), 70.0);
+        QCOMPARE(report.values.size(), std::size_t(3)); // the third is kept under its own words
+    }
+
+    void vendorsOwnCodesAreKnownByTheirWords()
+    {
+        const EchoReport report = interpret(report5200({srNumber({"X1", "99VENDOR", "LV EF (Biplane)"}, 41, "%"), srNumber({"X2", "99VENDOR", "EDV(BP)"}, 160, "ml")}));
+        QCOMPARE(valueOf(report, "LVEF"), 41.0);
+        QCOMPARE(valueOf(report, "LVEDV"), 160.0);
+        QCOMPARE(report.best("LVEF")->method, std::string("biplane method of discs"));
+        QVERIFY(warns(report.warnings, "report-private-code"));
+    }
+
+    void otherSitesAreNotTheVentricle()
+    {
+        auto report = report5200({srNumber({"G-D705", "SRT", "Volume"}, 60, "ml", {srPhase("F-32011", "End Diastole")})});
+        report.root.children[0].children[0] = srCode({"G-C0E3", "SRT", "Finding Site"}, {"T-32300", "SRT", "Left Atrium"});
+        QVERIFY(!interpret(report).best("LVEDV"));
+    }
+
+    void ourOwnReportComesBack()
+    {
+        Scratch scratch;
+        dicom::UltrasoundRegion region;
+        region.spatialFormat = region.dataType = 1;
+        region.x1 = region.y1 = 399;
+        region.unitsX = region.unitsY = 3;
+        region.deltaX = region.deltaY = 0.05;
+        EchoClip clip;
+        clip.frames = 30;
+        clip.identity.instanceUid = "1.2.3.5";
+        clip.identity.classUid = "1.2.840.10008.5.1.4.1.1.3.1";
+        clip.header.rows = clip.header.columns = 400;
+        clip.header.regions = {region};
+        MeasuredClip measured{&clip, {}, CalibrationMap(clip.header)};
+        int frame = 0;
+        for (const Quantity quantity : {Quantity::LvA4cEd, Quantity::LvA2cEd, Quantity::LvA4cEs, Quantity::LvA2cEs}) {
+            Measurement m;
+            m.tool = Tool::LvContour;
+            m.quantity = quantity;
+            m.frame = frame++;
+            m.instanceUid = "1.2.3.5";
+            const double width = frame <= 2 ? 45 : 32;
+            m.points = {{200 - width, 300}, {200 - width, 200}, {200, 120}, {200 + width, 200}, {200 + width, 300}};
+            measured.measurements.push_back(m);
+        }
+        const VentricleResult lv = ventricle(measured.measurements, [&](const Measurement&) { return measured.calibration; });
+        QVERIFY(lv.edvMl && lv.efPercent);
+        EchoStudy study;
+        study.patientId = "P";
+        study.studyUid = "1.2.3";
+        dicom::writeReport(scratch / "r.dcm", asReport(study, {measured}, lv));
+        const EchoReport report = readEchoReport(scratch / "r.dcm");
+        QVERIFY(std::abs(valueOf(report, "LVEDV") - *lv.edvMl) < 0.01);
+        QVERIFY(std::abs(valueOf(report, "LVESV") - *lv.esvMl) < 0.01);
+        QVERIFY(std::abs(valueOf(report, "LVEF") - *lv.efPercent) < 0.01);
+        QVERIFY(std::abs(valueOf(report, "LVSV") - *lv.svMl) < 0.01);
+        QCOMPARE(report.best("LVEF")->method, std::string("biplane method of discs"));
+    }
+
+    void cutFilesNeverCrash()
+    {
+        Scratch scratch;
+        dicom::writeReport(scratch / "r.dcm", report5200({srNumber(edv, 142, "ml", {srMethod("125207", "Method of Disks, Biplane")}), srNumber(ef, 38, "%")}));
+        const std::string whole = bytesOf(scratch / "r.dcm");
+        for (std::size_t length = 0; length < whole.size(); length += 7) {
+            writeText(scratch / "cut.dcm", whole.substr(0, length));
+            try {
+                const EchoReport report = readEchoReport(scratch / "cut.dcm");
+                QVERIFY2(report.values.size() == 2 || !report.warnings.empty(), qPrintable(QString::number(length))); // never silently less
+            } catch (const base::ParseError& error) {
+                QVERIFY(!error.sentence().empty());
+                QCOMPARE(error.place().file, scratch / "cut.dcm");
+            }
+        }
+    }
+
+    void deepAndLongTreesAreBounded()
+    {
+        Scratch scratch;
+        dicom::ContentItem deep = srNumber(ef, 50, "%");
+        for (int i = 0; i < 60; ++i)
+            deep = srContainer({"1", "99X", "level"}, {std::move(deep)});
+        auto report = report5200({srNumber(edv, 142, "ml")});
+        report.root.children.push_back(std::move(deep));
+        dicom::writeReport(scratch / "deep.dcm", report);
+        const EchoReport read = readEchoReport(scratch / "deep.dcm");
+        QCOMPARE(valueOf(read, "LVEDV"), 142.0);
+        QVERIFY(!read.best("LVEF"));
+        QVERIFY(!read.warnings.empty());
+    }
+
+    void reportsOfOtherThingsAreNamed()
+    {
+        E2E_NEED_SHARED(test::sharedData("sr"));
+        int refused = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(test::sharedData("sr"))) {
+            try {
+                const EchoReport report = readEchoReport(entry.path());
+                QVERIFY2(report.values.empty() || report.best("LVEF") || report.best("LVEDV"), entry.path().c_str());
+            } catch (const base::ParseError& error) {
+                ++refused;
+                QVERIFY(!error.sentence().empty());
+            }
+        }
+        QCOMPARE(refused, 5);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestEchoReportReader)
+#include "test_echo_report_reader.moc"
