@@ -4,6 +4,7 @@
 #include "ui/bundles/import_window.h"
 #include "ui/ecg/ecg_page_view.h"
 #include "ui/echo/cine_grid.h"
+#include "ui/echo/measure/measure_desk.h"
 #include "ui/retrieval/prediction_card.h"
 #include "ui/retrieval/similar_hearts.h"
 #include "ui/shell/case_window.h"
@@ -285,6 +286,66 @@ private slots:
                 keys.insert(key.toString());
                 QVERIFY(!action->text().isEmpty());
             }
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+    }
+
+    // Measured in the window, kept in the library, there again after closing; the study's values follow and come back.
+    void measurementsAreKept()
+    {
+        test::Scratch scratch;
+        fillLibrary(scratch / "library", 1);
+        const auto library = library::Library::open(scratch / "library");
+        const auto study = library->studies().front().id;
+        const auto settled = [](CaseWindow& window) { return window.isSettled() && only<CineGrid>(window)->cellCount() == 1 && only<MeasureDesk>(window)->model().knows(only<CineGrid>(window)->cell(0).clipId); };
+        {
+            const auto window = open(scratch / "library");
+            window->openStudy(study);
+            QTRY_VERIFY_WITH_TIMEOUT(settled(*window), patience);
+            MeasureModel& model = only<MeasureDesk>(*window)->model();
+            const qint64 clip = only<CineGrid>(*window)->cell(0).clipId;
+            model.calibrate(study, clip, echo::ManualCalibration{0.5});
+            for (const auto& [quantity, length] : {std::pair{echo::Quantity::Lvidd, 100.0}, std::pair{echo::Quantity::Lvids, 70.0}}) {
+                echo::Measurement m;
+                m.quantity = quantity;
+                m.points = {{100, 20}, {100, 20 + length}};
+                QVERIFY(model.add(study, clip, m) != 0);
+            }
+            QTRY_VERIFY_WITH_TIMEOUT(window->isSettled() && library->measurements(study).size() == 2, patience);
+            QTRY_COMPARE(library->phenotypes(study).lvedv->source, std::string("measured here, Teichholz"));
+            QVERIFY(std::abs(library->phenotypes(study).lvedv->value - echo::teichholzVolume(5.0)) < 1e-6);
+        }
+        const auto window = open(scratch / "library");
+        window->openStudy(study);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(*window), patience);
+        MeasureModel& model = only<MeasureDesk>(*window)->model();
+        QCOMPARE(model.items().size(), 2u);
+        QVERIFY(model.manual(only<CineGrid>(*window)->cell(0).clipId));
+        const auto id = model.items()[0].m.id;
+        model.remove(model.items()[0].key);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled() && library->measurements(study).size() == 1, patience);
+        // Ctrl+Z is for the measurement before it is for an import; it comes back as what it was.
+        QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled() && library->measurements(study).size() == 2, patience);
+        QCOMPARE(library->measurements(study).front().id, id);
+        for (int i = 0; i < 2; ++i)
+            model.remove(model.items()[0].key);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled() && library->measurements(study).empty(), patience);
+        QTRY_COMPARE(library->phenotypes(study).lvedv->source, std::string("test"));
+    }
+
+    // Keys of the echo pane are given once, and none is a key of the window.
+    void keysOfTheEchoPaneAreItsOwn()
+    {
+        test::Scratch scratch;
+        const auto window = open(scratch / "library");
+        QSet<QString> keys;
+        for (const QWidget* owner : {static_cast<QWidget*>(window.get()), static_cast<QWidget*>(only<CineGrid>(*window)), static_cast<QWidget*>(only<MeasureDesk>(*window))})
+            for (const QAction* action : owner->actions())
+                for (const auto& key : action->shortcuts()) {
+                    QVERIFY2(!keys.contains(key.toString()), qPrintable(key.toString() + ' ' + action->text()));
+                    keys.insert(key.toString());
+                }
+        QVERIFY(keys.size() > 60);
         QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
     }
 
