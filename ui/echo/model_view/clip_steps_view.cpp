@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/bundles/clip_steps_view.h"
+#include "ui/echo/model_view/clip_steps_view.h"
 
 #include "ui/theme/theme.h"
 
@@ -29,7 +29,7 @@ ClipStepsView::ClipStepsView(QWidget* parent) : QWidget(parent)
     setObjectName(QStringLiteral("clipSteps"));
     setAccessibleName(tr("A frame of the clip after each step of the recipe"));
     setFocusPolicy(Qt::StrongFocus);
-    setToolTip(tr("Click a frame below, or press ← and →, to see its steps"));
+    setToolTip(tr("Click a frame below, or press ← and →, to see its steps; dashed: what the crop leaves"));
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
@@ -55,9 +55,11 @@ std::vector<ClipStepsView::Panel> ClipStepsView::panels() const
         return list;
     const ClipPreview& p = *m_preview;
     const auto at = std::size_t(m_slot);
-    list.push_back({tr("Decoded"), tr("frame %1 of the clip").arg(p.frames[at] + 1), &p.decoded[at]});
+    list.push_back({tr("Decoded"), tr("frame %1 of the clip").arg(p.frames[at] + 1), &p.decoded[at], true});
+    if (!p.mask.isNull())
+        list.push_back({tr("Mask"), tr("from %1").arg(p.maskBasis), &p.mask});
     if (!p.masked.empty())
-        list.push_back({tr("Masked"), tr("black outside the ultrasound sector"), &p.masked[at]});
+        list.push_back({tr("Masked"), tr("black outside the ultrasound sector"), &p.masked[at], true});
     list.push_back(
         {tr("Cropped and scaled"),
          tr("centre square, %1 % off each side, %2 × %2").arg(100 * p.recipe.zoom, 0, 'g', 3).arg(p.recipe.size),
@@ -119,7 +121,14 @@ void ClipStepsView::paintEvent(QPaintEvent*)
     double left = 0;
     for (const Panel& panel : list) {
         const QRectF area(left, 0, panelWidth, panelHeight());
-        painter.drawImage(fitted(*panel.picture, area), *panel.picture);
+        const QRectF place = fitted(*panel.picture, area);
+        painter.drawImage(place, *panel.picture);
+        if (panel.showsCrop) {
+            const QRectF& crop = m_preview->crop;
+            painter.setPen(QPen(c.accent, 1, Qt::DashLine));
+            painter.drawRect(QRectF(place.left() + crop.x() * place.width(), place.top() + crop.y() * place.height(),
+                                    crop.width() * place.width(), crop.height() * place.height()));
+        }
         const QRectF text(left, panelHeight() + 4, panelWidth - 4, kTextHeight);
         painter.setFont(bold);
         painter.setPen(c.text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/bundles/preview_work.h"
+#include "ui/echo/model_view/clip_preview.h"
 
 #include <QWidget>
 
@@ -33,6 +33,7 @@ private:
     {
         QString title, caption;
         const QImage* picture;
+        bool showsCrop = false;
     };
     std::vector<Panel> panels() const;
     int panelHeight() const;
