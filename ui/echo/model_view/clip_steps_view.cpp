@@ -13,7 +13,7 @@ namespace echo2ecg::ui {
 
 namespace {
 
-constexpr int kPanelMost = 230, kTextHeight = 54, kGap = 10, kStripGap = 4, kMostPerLine = 16, kStripText = 18;
+constexpr int kPanelMost = 230, kPanelLeast = 140, kTextHeight = 54, kGap = 10, kStripGap = 4, kMostPerLine = 16, kStripText = 18;
 
 QRectF fitted(const QImage& picture, const QRectF& area)
 {
@@ -81,15 +81,27 @@ QStringList ClipStepsView::captions() const
     return list;
 }
 
-int ClipStepsView::panelHeight() const
+// In a narrow place the steps take two lines.
+int ClipStepsView::panelsPerLine() const
 {
     const int count = std::max(3, int(panels().size()));
-    return std::min(kPanelMost, (width() - kGap * (count - 1)) / count); // the last ones are square
+    return width() >= count * (kPanelLeast + kGap) ? count : (count + 1) / 2;
+}
+
+double ClipStepsView::panelWidth() const
+{
+    return (width() - kGap * (panelsPerLine() - 1.0)) / panelsPerLine();
+}
+
+int ClipStepsView::panelHeight() const
+{
+    return std::min(kPanelMost, int(panelWidth())); // the last ones are square
 }
 
 int ClipStepsView::stripTop() const
 {
-    return panelHeight() + kTextHeight + kGap;
+    const int perLine = panelsPerLine(), lines = (std::max(1, int(panels().size())) + perLine - 1) / perLine;
+    return lines * (panelHeight() + kTextHeight + kGap);
 }
 
 QRectF ClipStepsView::frameRect(int slot) const
@@ -104,7 +116,13 @@ QRectF ClipStepsView::frameRect(int slot) const
 QSize ClipStepsView::sizeHint() const
 {
     const int frames = m_preview ? int(m_preview->tensor.size()) : 0;
-    return {720, frames ? kPanelMost + kTextHeight + kGap + kStripText + ((frames + 7) / 8) * (88 + kStripGap) : 120};
+    return {720, frames ? int(frameRect(frames - 1).bottom()) + kStripGap : 120};
+}
+
+void ClipStepsView::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    updateGeometry();
 }
 
 void ClipStepsView::paintEvent(QPaintEvent*)
@@ -117,10 +135,11 @@ void ClipStepsView::paintEvent(QPaintEvent*)
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
-    const double panelWidth = (width() - kGap * (double(list.size()) - 1)) / double(list.size());
-    double left = 0;
-    for (const Panel& panel : list) {
-        const QRectF area(left, 0, panelWidth, panelHeight());
+    const int perLine = panelsPerLine(), block = panelHeight() + kTextHeight + kGap;
+    for (int i = 0; i < int(list.size()); ++i) {
+        const Panel& panel = list[std::size_t(i)];
+        const double left = (i % perLine) * (panelWidth() + kGap), top = (i / perLine) * block;
+        const QRectF area(left, top, panelWidth(), panelHeight());
         const QRectF place = fitted(*panel.picture, area);
         painter.drawImage(place, *panel.picture);
         if (panel.showsCrop) {
@@ -129,7 +148,7 @@ void ClipStepsView::paintEvent(QPaintEvent*)
             painter.drawRect(QRectF(place.left() + crop.x() * place.width(), place.top() + crop.y() * place.height(),
                                     crop.width() * place.width(), crop.height() * place.height()));
         }
-        const QRectF text(left, panelHeight() + 4, panelWidth - 4, kTextHeight);
+        const QRectF text(left, top + panelHeight() + 4, panelWidth() - 4, kTextHeight);
         painter.setFont(bold);
         painter.setPen(c.text);
         painter.drawText(text, Qt::AlignLeft | Qt::AlignTop, panel.title);
@@ -137,7 +156,6 @@ void ClipStepsView::paintEvent(QPaintEvent*)
         painter.setPen(c.textMuted);
         painter.drawText(text.adjusted(0, painter.fontMetrics().height() + 1, 0, 0),
                          Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, panel.caption);
-        left += panelWidth + kGap;
     }
     const int sampled = int(m_preview->scaled.size());
     painter.setPen(c.textMuted);

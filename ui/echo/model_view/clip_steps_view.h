@@ -25,6 +25,7 @@ public:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
@@ -36,6 +37,8 @@ private:
         bool showsCrop = false;
     };
     std::vector<Panel> panels() const;
+    int panelsPerLine() const;
+    double panelWidth() const;
     int panelHeight() const;
     int stripTop() const;
     QRectF frameRect(int slot) const;
