@@ -174,7 +174,7 @@ int sees(const Session& session, const std::filesystem::path& path, const std::f
                     lines += "    can't be prepared: " + made.failure + "\n";
                 else
                     lines += "    frames " + listOf(made.frames) + (made.padded > 0 ? ", " + std::to_string(made.padded) + " appended" : "") +
-                             (made.maskBasis.empty() ? "; no mask" : "; mask from " + made.maskBasis) + "; crop " + std::to_string(made.crop.width) + " × " +
+                             (made.maskBasis.empty() ? "; no mask" : "; mask: " + made.maskBasis) + "; crop " + std::to_string(made.crop.width) + " × " +
                              std::to_string(made.crop.height) + " at " + std::to_string(made.crop.x) + ", " + std::to_string(made.crop.y) + "\n" +
                              text(made.warnings);
             }

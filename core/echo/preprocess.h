@@ -39,7 +39,7 @@ private:
     std::vector<std::uint8_t> m_grey;
 };
 
-// "change from the first to the last frame", "change over all frames", "lit area", "nothing: the clip is black".
+// "first against last frame", "change over all frames", "lit area", "nothing: the clip is black".
 const char* name(UltrasoundMask::Basis basis) noexcept;
 
 // The reference's own mask stages, exactly, on its own Y,Cb,Cr input, for the golden vectors (SPEC §8.4 a–h). frames: F × rows × columns × 3.

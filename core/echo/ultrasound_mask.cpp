@@ -156,7 +156,7 @@ std::vector<std::uint8_t> UltrasoundMask::finish(Basis* basis) const
 const char* name(UltrasoundMask::Basis basis) noexcept
 {
     switch (basis) {
-    case UltrasoundMask::Basis::FirstAgainstLast: return "change from the first to the last frame";
+    case UltrasoundMask::Basis::FirstAgainstLast: return "first against last frame";
     case UltrasoundMask::Basis::AnyChange: return "change over all frames";
     case UltrasoundMask::Basis::LitArea: return "lit area";
     case UltrasoundMask::Basis::Everything: break;

@@ -14,9 +14,8 @@ FoundContent look(const EchoClip& clip, const EchoRecipe& recipe, Look how, cons
     if (clip.content)
         return *clip.content;
     const FoundContent declared = contentOfHeader(clip);
-    // What a person decided needs no reason from the pixels.
-    const bool isAsked = how == Look::Everywhere || (!clip.use && (declared.content == ClipContent::Unknown ||
-                                                                   (declared.content == ClipContent::Cine && !recipe.includeColour)));
+    const bool isAsked = how == Look::Everywhere || declared.content == ClipContent::Unknown ||
+                         (declared.content == ClipContent::Cine && !recipe.includeColour);
     return isAsked ? contentOf(clip, cancel) : declared;
 }
 

@@ -128,7 +128,7 @@ private slots:
         QVERIFY2(steps->captions()[0] == "Decoded: frame 1 of the clip", qPrintable(steps->captions()[0]));
         eyes.find<QComboBox>("echoMask")->setCurrentIndex(1);
         QTRY_COMPARE_WITH_TIMEOUT(steps->captions().size(), 5, patience);
-        QVERIFY2(steps->captions()[1].startsWith("Mask: from "), qPrintable(steps->captions()[1]));
+        QVERIFY2(steps->captions()[1].startsWith("Mask: first against last"), qPrintable(steps->captions()[1]));
         QVERIFY(steps->captions()[2].startsWith("Masked"));
         steps->setFocus();
         QTest::keyClick(steps, Qt::Key_Right);
@@ -156,6 +156,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(ImportEyes::said(eyes.rows()[0], "weightsNotes").contains("stretching"), patience);
         QVERIFY(eyes.words("recipeProblem").isEmpty());
         eyes.find<QComboBox>("echoChannels")->setCurrentIndex(1);
+        eyes.find<QComboBox>("echoColour")->setCurrentIndex(1);
         eyes.window.showStep(2);
         eyes.find<QLineEdit>("bundleName")->setText("Long window");
         eyes.find<QLineEdit>("bundleLicence")->setText("test");
@@ -165,6 +166,7 @@ private slots:
         const base::Json recipes = inference::bundleInfo(m_made->path("bundles/long-window")).at("recipes");
         QCOMPARE(recipes.at("ecg").at("fields").at("window_samples").toInteger(), 1992);
         QCOMPARE(recipes.at("echo").at("fields").at("channel_order").toString(), std::string("bgr"));
+        QCOMPARE(recipes.at("echo").at("fields").at("include_colour").toBool(), false);
     }
 
     void recipesComeFromAFile()

@@ -8,12 +8,13 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <cmath>
 
 namespace echo2ecg::ui {
 
 namespace {
 
-constexpr int kPanelMost = 230, kPanelLeast = 140, kTextHeight = 54, kGap = 10, kStripGap = 4, kMostPerLine = 16, kStripText = 18;
+constexpr int kPanelMost = 230, kPanelLeast = 125, kGap = 10, kStripGap = 4, kMostPerLine = 16, kStripText = 18;
 
 QRectF fitted(const QImage& picture, const QRectF& area)
 {
@@ -57,7 +58,7 @@ std::vector<ClipStepsView::Panel> ClipStepsView::panels() const
     const auto at = std::size_t(m_slot);
     list.push_back({tr("Decoded"), tr("frame %1 of the clip").arg(p.frames[at] + 1), &p.decoded[at], true});
     if (!p.mask.isNull())
-        list.push_back({tr("Mask"), tr("from %1").arg(p.maskBasis), &p.mask});
+        list.push_back({tr("Mask"), p.maskBasis, &p.mask});
     if (!p.masked.empty())
         list.push_back({tr("Masked"), tr("black outside the ultrasound sector"), &p.masked[at], true});
     list.push_back(
@@ -93,15 +94,33 @@ double ClipStepsView::panelWidth() const
     return (width() - kGap * (panelsPerLine() - 1.0)) / panelsPerLine();
 }
 
-int ClipStepsView::panelHeight() const
+int ClipStepsView::lineHeight(int line) const
 {
-    return std::min(kPanelMost, int(panelWidth())); // the last ones are square
+    const std::vector<Panel> list = panels();
+    double height = 0;
+    for (int i = line * panelsPerLine(); i < std::min(int(list.size()), (line + 1) * panelsPerLine()); ++i)
+        height = std::max(height, fitted(*list[std::size_t(i)].picture, {0, 0, panelWidth(), kPanelMost}).height());
+    return int(std::ceil(height));
+}
+
+int ClipStepsView::lineTop(int line) const
+{
+    int top = 0;
+    for (int above = 0; above < line; ++above)
+        top += lineHeight(above) + textHeight() + kGap;
+    return top;
+}
+
+// A title and two lines, three where they are short.
+int ClipStepsView::textHeight() const
+{
+    return fontMetrics().lineSpacing() * (panelWidth() < kPanelLeast + 20 ? 4 : 3) + 6;
 }
 
 int ClipStepsView::stripTop() const
 {
-    const int perLine = panelsPerLine(), lines = (std::max(1, int(panels().size())) + perLine - 1) / perLine;
-    return lines * (panelHeight() + kTextHeight + kGap);
+    const int perLine = panelsPerLine();
+    return lineTop((std::max(1, int(panels().size())) + perLine - 1) / perLine);
 }
 
 QRectF ClipStepsView::frameRect(int slot) const
@@ -135,11 +154,12 @@ void ClipStepsView::paintEvent(QPaintEvent*)
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
-    const int perLine = panelsPerLine(), block = panelHeight() + kTextHeight + kGap;
+    const int perLine = panelsPerLine();
     for (int i = 0; i < int(list.size()); ++i) {
         const Panel& panel = list[std::size_t(i)];
-        const double left = (i % perLine) * (panelWidth() + kGap), top = (i / perLine) * block;
-        const QRectF area(left, top, panelWidth(), panelHeight());
+        const double left = (i % perLine) * (panelWidth() + kGap), top = lineTop(i / perLine);
+        const int height = lineHeight(i / perLine);
+        const QRectF area(left, top, panelWidth(), height);
         const QRectF place = fitted(*panel.picture, area);
         painter.drawImage(place, *panel.picture);
         if (panel.showsCrop) {
@@ -148,7 +168,7 @@ void ClipStepsView::paintEvent(QPaintEvent*)
             painter.drawRect(QRectF(place.left() + crop.x() * place.width(), place.top() + crop.y() * place.height(),
                                     crop.width() * place.width(), crop.height() * place.height()));
         }
-        const QRectF text(left, top + panelHeight() + 4, panelWidth() - 4, kTextHeight);
+        const QRectF text(left, top + height + 4, panelWidth() - 4, textHeight());
         painter.setFont(bold);
         painter.setPen(c.text);
         painter.drawText(text, Qt::AlignLeft | Qt::AlignTop, panel.title);

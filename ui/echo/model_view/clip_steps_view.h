@@ -21,7 +21,7 @@ public:
     // What stands under each picture: "Decoded: frame 5 of the clip".
     QStringList captions() const;
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return {420, sizeHint().height()}; }
+    QSize minimumSizeHint() const override { return {300, sizeHint().height()}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -39,7 +39,9 @@ private:
     std::vector<Panel> panels() const;
     int panelsPerLine() const;
     double panelWidth() const;
-    int panelHeight() const;
+    int lineHeight(int line) const; // of the pictures alone
+    int textHeight() const;
+    int lineTop(int line) const;
     int stripTop() const;
     QRectF frameRect(int slot) const;
 

@@ -71,6 +71,7 @@ EchoModelPanel::EchoModelPanel(QWidget* parent)
     m_notice = panelWords("warning", "echoModelNotice", below);
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setWidgetResizable(true);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_scroll->setWidget(m_steps);
     m_scroll->viewport()->setAutoFillBackground(false);
     m_steps->setAutoFillBackground(false);
@@ -118,6 +119,7 @@ void EchoModelPanel::setStudy(std::vector<casework::ModelView> views, std::optio
         const QSignalBlocker quiet(m_list->selectionModel()); // a new list is no choice of a person
         m_model->setViews(std::move(views));
     }
+    m_list->setMaximumHeight(std::max(m_list->minimumHeight(), m_model->rowCount() * m_list->sizeHintForRow(0) + 2)); // the rest is for the steps
     m_chosen = 0;
     // The chosen one again; else the first that is used.
     int row = m_model->rowOf(chosen);
