@@ -301,7 +301,7 @@ private slots:
         m.tool = Tool::VtiTrace;
         m.quantity = Quantity::Vti;
         m.instanceUid = "1.2.3";
-        m.clipHash = "ab";
+        m.clipHash = std::string(64, 'a');
         m.frame = 7;
         m.points = {{1.25, 2}, {3, 0.1}, {5, 6}};
         m.label = "LVOT \"π\"";
