@@ -4,6 +4,7 @@
 #include "bundle_recipes.h"
 #include "casework/import.h"
 #include "echo/preprocess.h"
+#include "sees_command.h"
 #include "session.h"
 #include "views.h"
 
@@ -96,6 +97,11 @@ int beatsOf(const Session& session, const Arguments& arguments)
     return beats(session, arguments.path);
 }
 
+int seesOf(const Session& session, const Arguments& arguments)
+{
+    return sees(session, arguments.path, arguments.bundle, arguments.out);
+}
+
 int preprocess(const Session& session, const Arguments& arguments)
 {
     const BundleRecipes bundle = readRecipes(arguments.bundle);
@@ -135,7 +141,7 @@ void addEchoCommands(CLI::App& app, Session& session)
     const auto add = [&](const char* name, const char* help, const char* what,
                          int (*work)(const Session&, const Arguments&)) {
         CLI::App* command = echo->add_subcommand(name, help);
-        command->add_option(what, arguments->path, "DICOM ultrasound file, or a folder for info")->required();
+        command->add_option(what, arguments->path, "DICOM ultrasound or video file, or a folder for info and sees")->required();
         command->callback([&session, arguments, work] {
             session.action = [&session, arguments, work] { return work(session, *arguments); };
         });
@@ -146,6 +152,11 @@ void addEchoCommands(CLI::App& app, Session& session)
     draw->add_option("--frame", arguments->frame, "Which one; the first is 0")->required();
     draw->add_option("--out", arguments->out, "X.png")->required();
     add("beats", "R waves with their source, heart rate, proposed ED and ES frames", "FILE", beatsOf);
+    CLI::App* see = add("sees", "What the model sees: clips used and left out with the reason, frames, mask, crop", "PATH", seesOf);
+    see->add_option("--bundle", arguments->bundle, "Model bundle")->required();
+#ifdef E2E_WITH_CLIP_EXPORT
+    see->add_option("--out", arguments->out, "Folder for pictures (PNG) of the steps");
+#endif
     CLI::App* prepare = add("preprocess", "What the encoder gets, with the recipe of a bundle", "FILE", preprocess);
     prepare->add_option("--bundle", arguments->bundle, "Model bundle")->required();
     prepare->add_option("--out", arguments->out, "X.npy")->required();

@@ -2,6 +2,7 @@
 #include "casework/case_engine.h"
 
 #include "casework/case_index.h"
+#include "echo/view_choice.h"
 
 #include <algorithm>
 #include <mutex>
@@ -203,11 +204,16 @@ void CaseEngine::embedStudy(Id id, const base::JobContext& job)
     const inference::EngineFacts& facts = m_impl->engine.facts();
     const std::vector<library::ClipRow> rows = library.clips(id);
 
-    // What the study would be if every cine of it can be used.
+    // What the study would be if every chosen clip of it can be used.
+    echo::EchoStudy study = library.loadStudy(id);
+    const std::vector<echo::ViewChoice> choices =
+        echo::chooseViews(study, facts.echoRecipe, echo::Look::WhereItMatters, job.cancel);
     std::vector<std::string> hashes;
-    for (const library::ClipRow& row : rows)
-        if (row.kind == echo::ClipKind::Cine && int(hashes.size()) < facts.echoRecipe.maxViews)
-            hashes.push_back(row.sha256);
+    for (std::size_t i = 0; i < std::min(rows.size(), choices.size()); ++i) {
+        study.clips[i].content = choices[i].content;
+        if (choices[i].isUsed)
+            hashes.push_back(rows[i].sha256);
+    }
     if (hashes.empty())
         throw base::Error(base::ErrorCode::Unsuitable, "The study has no cine clip that could be encoded.");
     const std::string whole = inference::studyInputHash(hashes);
@@ -219,7 +225,11 @@ void CaseEngine::embedStudy(Id id, const base::JobContext& job)
         return;
     }
 
-    const inference::StudyEmbedding fresh = m_impl->engine.embed(library.loadStudy(id), job);
+    const inference::StudyEmbedding fresh = m_impl->engine.embed(study, job);
+    // Switched meanwhile: what was pooled is another study's.
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (library.clipUse(rows[i].id) != study.clips[i].use)
+            return embedStudy(id, job);
     // The name of what was pooled: a clip that failed this time isn't in it, so that it is tried again.
     std::vector<std::string> used;
     std::vector<std::pair<Id, float>> weights;

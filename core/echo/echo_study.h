@@ -2,13 +2,15 @@
 #pragma once
 
 #include "echo/cine_timing.h"
+#include "echo/clip_content.h"
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace echo2ecg::echo {
 
-// What a clip is for the model. Only Cine is ever encoded.
+// More than one frame or not. Only a cine can be encoded; which of them are is chosen in view_choice.h.
 enum class ClipKind { Cine, Still };
 const char* name(ClipKind kind) noexcept;
 
@@ -22,6 +24,8 @@ struct EchoClip
     ClipKind kind = ClipKind::Cine;
     CineTiming timing;  // of a cine
     bool simulated = false;
+    std::optional<FoundContent> content; // once somebody looked at more than the header
+    std::optional<bool> use;             // as a view of the study, when a person decided
     base::Warnings warnings;
 };
 

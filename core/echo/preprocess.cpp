@@ -213,6 +213,7 @@ PreprocessedClip preprocess(ClipFrames& frames, const EchoRecipe& recipe, const 
                     masks.front()->add(*masks[thread]);
             UltrasoundMask::Basis basis{};
             result.mask = masks.front()->finish(&basis);
+            result.maskBasis = basis;
             noteBasis(basis, result.warnings);
         }
         if (decoder.badCount() > 0)

@@ -6,6 +6,7 @@
 #include "echo/recipe.h"
 
 #include <functional>
+#include <optional>
 
 namespace echo2ecg::echo {
 
@@ -38,6 +39,9 @@ private:
     std::vector<std::uint8_t> m_grey;
 };
 
+// "first against last frame", "change over all frames", "lit area", "nothing: the clip is black".
+const char* name(UltrasoundMask::Basis basis) noexcept;
+
 // The reference's own mask stages, exactly, on its own Y,Cb,Cr input, for the golden vectors (SPEC §8.4 a–h). frames: F × rows × columns × 3.
 struct ReferenceMaskStages
 {
@@ -52,6 +56,7 @@ struct PreprocessedClip
     std::vector<int> frames;         // which frames were taken
     int padded = 0;                  // frames appended
     std::vector<std::uint8_t> mask;  // rows × columns; empty without a mask
+    std::optional<UltrasoundMask::Basis> maskBasis;
     base::Warnings warnings;
 };
 

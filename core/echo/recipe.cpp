@@ -13,7 +13,7 @@ namespace echo2ecg::echo {
 namespace {
 
 constexpr const char* fields[] = {"frames", "stride", "mask", "padding", "channel_order",
-                                  "zoom",   "size",   "mean", "std",     "max_views"};
+                                  "zoom",   "size",   "mean", "std",     "max_views", "include_colour"};
 
 [[noreturn]] void refuse(const std::string& field, const std::string& why)
 {
@@ -84,7 +84,7 @@ std::string text(const std::array<double, 3>& numbers)
 
 base::Json EchoRecipe::toJson() const
 {
-    return base::Json::object(
+    base::Json json = base::Json::object(
         {{"frames", frames},
          {"stride", stride},
          {"mask", mask == MaskMode::None ? "none" : "ultrasound-sector"},
@@ -95,6 +95,9 @@ base::Json EchoRecipe::toJson() const
          {"mean", listOf(mean)},
          {"std", listOf(std)},
          {"max_views", maxViews}});
+    if (!includeColour)
+        json.set("include_colour", false);
+    return json;
 }
 
 EchoRecipe EchoRecipe::fromJson(const base::Json& json)
@@ -122,6 +125,11 @@ EchoRecipe EchoRecipe::fromJson(const base::Json& json)
     if (std::any_of(recipe.std.begin(), recipe.std.end(), [](double s) { return !(s > 0); }))
         refuse("std", "must be above 0");
     recipe.maxViews = integer(json, "max_views", 1, 4096);
+    if (const base::Json* colour = json.find("include_colour")) {
+        if (!colour->isBool())
+            refuse("include_colour", "must be true or false");
+        recipe.includeColour = colour->toBool();
+    }
     return recipe;
 }
 
@@ -141,7 +149,7 @@ std::string EchoRecipe::describe() const
     words += " · mean " + text(mean) + ", std " + text(std);
     words += padding == PaddingMode::BeforeNormalisation ? " · short clips padded with black before normalisation"
                                                          : " · short clips padded with 0 after normalisation";
-    return words + " · at most " + std::to_string(maxViews) + " views";
+    return words + " · at most " + std::to_string(maxViews) + " views" + (includeColour ? "" : " · without colour Doppler");
 }
 
 } // namespace echo2ecg::echo

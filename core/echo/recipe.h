@@ -25,6 +25,7 @@ struct EchoRecipe
     std::array<double, 3> mean{29.110628, 28.076836, 29.096405};
     std::array<double, 3> std{47.989223, 46.456997, 47.20083};
     int maxViews = 128;
+    bool includeColour = true; // colour Doppler clips are views too; in JSON only when false, so that older recipes keep their hash
 
     base::Json toJson() const;
     // Throws base::ParseError naming the field; unknown fields are refused.

@@ -153,4 +153,15 @@ std::vector<std::uint8_t> UltrasoundMask::finish(Basis* basis) const
     return result(Basis::LitArea, mask);
 }
 
+const char* name(UltrasoundMask::Basis basis) noexcept
+{
+    switch (basis) {
+    case UltrasoundMask::Basis::FirstAgainstLast: return "first against last frame";
+    case UltrasoundMask::Basis::AnyChange: return "change over all frames";
+    case UltrasoundMask::Basis::LitArea: return "lit area";
+    case UltrasoundMask::Basis::Everything: break;
+    }
+    return "nothing: the clip is black";
+}
+
 } // namespace echo2ecg::echo

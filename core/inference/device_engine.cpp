@@ -115,13 +115,16 @@ public:
     {
         if (!m_facts.canRetrieve)
             throw base::Error(base::ErrorCode::Unsuitable, noAlignment);
+        // Here, not on the device's thread: it may read pixels.
+        const std::vector<echo::ViewChoice> choices =
+            echo::chooseViews(study, m_facts.echoRecipe, echo::Look::WhereItMatters, job.cancel);
         StudyEmbedding result;
         m_worker.run(DeviceWorker::Urgency::Normal, job.cancel, [&] {
             StudyJob work(*m_device, m_facts, m_shapes, m_cache, m_preprocess, m_options.decodeThreads, job, [&] {
                 job.throwIfCancelled();
                 m_worker.serveUrgent();
             });
-            result = work.run(study);
+            result = work.run(study, choices);
         });
         return result;
     }

@@ -60,7 +60,7 @@ struct ClipOutcome
     std::string sha256;           // of the file; empty when it couldn't be read or was left out unread
     std::vector<float> embedding; // empty: left out or failed
     float weight = 0;             // in the study's pooling; 0 when left out
-    std::string leftOut;          // reason: "still", "failed: …", "beyond 128 views"; empty when used
+    std::string leftOut;          // reason: "still", "M-mode", "beyond 128 views" … (echo/view_choice.h), "failed: …"; empty when used
     bool fromStore = false;
     base::Warnings warnings;
 };
@@ -91,7 +91,7 @@ public:
     // the ECG can't be encoded or the quality gate blocks it, base::Cancelled.
     virtual EcgSaliency explain(const ecg::EcgRecord& record, SaliencyMethod method,
                                 const base::JobContext& job = {}) = 0;
-    // Stills are left out; a clip that fails is reported in its outcome and in job.onNote, the rest go on. Clips are
+    // Which clips are views: echo::chooseViews. A clip that fails is reported in its outcome and in job.onNote, the rest go on. Clips are
     // decoded ahead through a bounded queue and never all held at once. Cancel answers within one batch. Throws
     // base::Error(Unsuitable) when no clip can be used, base::Cancelled.
     virtual StudyEmbedding embed(const echo::EchoStudy& study, const base::JobContext& job = {}) = 0;

@@ -93,19 +93,16 @@ void StudyJob::fail(std::size_t clip, std::exception_ptr failure)
     report();
 }
 
-void StudyJob::choose(const echo::EchoStudy& study)
+void StudyJob::choose(const echo::EchoStudy& study, const std::vector<echo::ViewChoice>& choices)
 {
     m_result.clips.resize(study.clips.size());
-    const std::size_t most = std::size_t(std::max(1, m_facts.echoRecipe.maxViews));
     for (std::size_t i = 0; i < study.clips.size(); ++i) {
         m_result.clips[i].file = study.clips[i].file;
         m_result.clips[i].instanceUid = study.clips[i].identity.instanceUid;
-        if (study.clips[i].kind != echo::ClipKind::Cine)
-            leaveOut(i, "still");
-        else if (m_chosen.size() == most)
-            leaveOut(i, "beyond " + std::to_string(most) + " views");
-        else
+        if (choices[i].isUsed)
             m_chosen.push_back(i);
+        else
+            leaveOut(i, choices[i].reason);
     }
 }
 
@@ -254,7 +251,9 @@ void StudyJob::pool()
         const std::size_t stills =
             std::size_t(std::count_if(m_result.clips.begin(), m_result.clips.end(),
                                       [](const ClipOutcome& clip) { return clip.leftOut == "still"; }));
+        const std::size_t others = m_result.clips.size() - stills - m_chosen.size();
         std::string sentence = "no clip of this study can be encoded: " + std::to_string(stills) + " stills, " +
+                               (others > 0 ? std::to_string(others) + " clips that are left out, " : std::string()) +
                                std::to_string(m_chosen.size()) + " clips that failed";
         if (!m_chosen.empty())
             sentence += "; the first " + m_result.clips[m_chosen.front()].leftOut;
@@ -281,9 +280,9 @@ void StudyJob::pool()
     m_result.aligned = aligned ? std::move(*aligned) : std::move(vectors.aligned);
 }
 
-StudyEmbedding StudyJob::run(const echo::EchoStudy& study)
+StudyEmbedding StudyJob::run(const echo::EchoStudy& study, const std::vector<echo::ViewChoice>& choices)
 {
-    choose(study);
+    choose(study, choices);
     report();
     hashFiles();
     lookUp();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "echo/view_choice.h"
 #include "inference/clip_pipeline.h"
 #include "inference/device.h"
 #include "inference/engine.h"
@@ -29,11 +30,12 @@ public:
     StudyJob(Device& device, const EngineFacts& facts, const plugin::Shapes& shapes, const CachedEmbeddings& cache,
              const ClipPipeline::Preprocess& preprocess, int decodeThreads, const base::JobContext& job,
              std::function<void()> betweenSteps);
-    StudyEmbedding run(const echo::EchoStudy& study);
+    // choices: one per clip, of echo::chooseViews.
+    StudyEmbedding run(const echo::EchoStudy& study, const std::vector<echo::ViewChoice>& choices);
 
 private:
     struct Pending;
-    void choose(const echo::EchoStudy& study);
+    void choose(const echo::EchoStudy& study, const std::vector<echo::ViewChoice>& choices);
     void hashFiles();
     void lookUp();
     void compute(const echo::EchoStudy& study);

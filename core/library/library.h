@@ -126,7 +126,7 @@ public:
     EcgRow ecg(Id id) const;                // throws base::Error(Missing)
     StudyRow study(Id id) const;            // throws base::Error(Missing)
     ecg::EcgRecord loadEcg(Id id) const;    // the record as it was imported, warnings and measurements included
-    echo::EchoStudy loadStudy(Id id) const; // headers re-read from files/; a damaged file is a clip warning
+    echo::EchoStudy loadStudy(Id id) const; // headers re-read from files/, with clipUse(); a damaged file is a clip warning
     std::optional<Id> findEcgBySignal(const std::string& signalHash) const;
     std::optional<Id> findStudyByUid(const std::string& uid) const;
     // SHA-256 of the image with this SOP Instance UID, if the library has one.
@@ -142,6 +142,10 @@ public:
     // Small documents about one clip, by topic ("calibration", "phases", "model"); empty JSON when there is none, and to take one away.
     base::Json clipNote(Id clip, const std::string& topic) const;
     void setClipNote(Id clip, const std::string& topic, const base::Json& document);
+    // Whether a person wants the clip as a view of its study (topic "model"); empty: the rules decide. What changes it takes the study's embeddings
+    // and view weights away, so that the study is embedded again; embeddings of clips stay.
+    std::optional<bool> clipUse(Id clip) const;
+    void setClipUse(Id clip, std::optional<bool> use);
 
     // A structured report that belongs to a study of the library: its file is kept, its values become phenotypes with the source "DICOM SR" where
     // nothing better is known (a value measured here or typed in a table stays). Throws base::Error(Missing) when no study of that patient fits.

@@ -3,6 +3,18 @@
 
 namespace echo2ecg::library {
 
+namespace {
+
+constexpr const char* modelTopic = "model";
+
+std::optional<bool> useIn(const base::Json& note)
+{
+    const base::Json* use = note.isObject() ? note.find("use") : nullptr;
+    return use && use->isBool() ? std::optional(use->toBool()) : std::nullopt;
+}
+
+} // namespace
+
 std::vector<echo::Measurement> Library::measurements(Id study_) const
 {
     std::vector<echo::Measurement> result;
@@ -62,6 +74,14 @@ base::Json Library::clipNote(Id clip, const std::string& topic) const
 void Library::setClipNote(Id clip, const std::string& topic, const base::Json& document)
 {
     sql::WriteTransaction transaction(m_impl->database);
+    if (topic == modelTopic && useIn(document) != clipUse(clip)) {
+        for (const char* table : {"study_embeddings", "view_weights"})
+            sql::Statement(m_impl->database, std::string("DELETE FROM ") + table +
+                                                 " WHERE study_id = (SELECT study_id FROM clips WHERE id = ?)")
+                .bind(clip)
+                .run();
+        transaction.touch();
+    }
     if (document.isNull()) {
         sql::Statement gone(m_impl->database, "DELETE FROM clip_notes WHERE clip_id = ? AND topic = ?");
         gone.bind(clip).bind(topic).run();
@@ -70,6 +90,16 @@ void Library::setClipNote(Id clip, const std::string& topic, const base::Json& d
         note.bind(clip).bind(topic).bind(document.dump()).run();
     }
     transaction.commit();
+}
+
+std::optional<bool> Library::clipUse(Id clip) const
+{
+    return useIn(clipNote(clip, modelTopic));
+}
+
+void Library::setClipUse(Id clip, std::optional<bool> use)
+{
+    setClipNote(clip, modelTopic, use ? base::Json::object({{"use", *use}}) : base::Json());
 }
 
 } // namespace echo2ecg::library

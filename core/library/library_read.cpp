@@ -217,6 +217,7 @@ echo::EchoStudy Library::loadStudy(Id id) const
             clip.warnings.push_back(
                 {"clip-damaged", "The library's file of this clip can't be read: " + error.sentence(), {}});
         }
+        clip.use = clipUse(stored.id);
         study.clips.push_back(std::move(clip));
     }
     return study;

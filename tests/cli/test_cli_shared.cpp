@@ -3,6 +3,7 @@
 #include "cli/command.h"
 
 #include <QElapsedTimer>
+#include <QFileInfo>
 #include <QTemporaryDir>
 
 #include <map>
@@ -68,6 +69,35 @@ private slots:
         const Run regions = json({"echo", "regions", mMode});
         QVERIFY2(regions.exit == 0 && regions.isJson, regions.trace());
         QCOMPARE(regions.json["regions"].toArray().size(), 2);
+    }
+
+    void whatTheModelSees()
+    {
+        const QString bundle = m_folder.filePath("bundle"), out = m_folder.filePath("sees");
+        QCOMPARE(command({"bundle", "random", "--architecture", "small", "--out", bundle}).exit, 0);
+        const Run run = json({"echo", "sees", test::text(test::sharedData("derived/dicomdir_echo_media")), "--bundle", bundle, "--out", out});
+        QVERIFY2(run.exit == 0 && run.isJson, run.trace());
+        int stills = 0, colour = 0, used = 0, pictures = 0;
+        for (const QJsonValue& study : run.json["studies"].toArray())
+            for (const QJsonValue& clip : study["clips"].toArray()) {
+                stills += clip["left_out"].toString() == "still" && !clip["used"].toBool();
+                colour += clip["content"].toString() == "colour Doppler cine" && clip["content_from"].toString() == "pixels";
+                used += clip["used"].toBool() && clip["left_out"].isNull();
+                for (const QJsonValue& picture : clip["pictures"].toArray())
+                    pictures += QFileInfo(picture.toString()).size() > 1000;
+                if (clip["used"].toBool()) {
+                    QVERIFY(clip["frames"].toArray().size() > 4);
+                    QCOMPARE(clip["frames"].toArray()[1].toInt(), 2);
+                    QVERIFY(clip["crop"]["width"].toInt() > 100);
+                }
+            }
+        QCOMPARE(stills, 2);
+        QCOMPARE(colour, 3);
+        QCOMPARE(used, 8);
+        QCOMPARE(pictures, 8 * 3); // frame, crop and tensor; this recipe has no mask
+        const Run words = command({"echo", "sees", test::text(test::sharedData("echo_still/toshiba_mmode.dcm")), "--bundle", bundle});
+        QVERIFY2(words.exit == 0 && words.out.contains("0 of 1 clip used; at most 128") && words.out.contains("left out: still"), words.trace());
+        QCOMPARE(json({"echo", "sees", test::text(test::sharedData("echo_still/toshiba_mmode.dcm")), "--bundle", m_folder.filePath("absent")}).exit, 4);
     }
 
     void measuredEcg()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/sha256.h"
+#include "echo/view_choice.h"
 #include "inference/engine.h"
 
 #include <cmath>
@@ -89,12 +90,14 @@ public:
         inference::StudyEmbedding result;
         std::vector<std::string> used;
         std::vector<float> sum(std::size_t(m_facts.alignedWidth), 0.0F);
-        for (const echo::EchoClip& clip : study.clips) {
+        const std::vector<echo::ViewChoice> choices = echo::chooseViews(study, m_facts.echoRecipe);
+        for (std::size_t i = 0; i < study.clips.size(); ++i) {
+            const echo::EchoClip& clip = study.clips[i];
             inference::ClipOutcome outcome;
             outcome.file = clip.file;
             outcome.instanceUid = clip.identity.instanceUid;
-            if (clip.kind == echo::ClipKind::Still) {
-                outcome.leftOut = "still";
+            if (!choices[i].isUsed) {
+                outcome.leftOut = choices[i].reason;
             } else if (failing.count(clip.file)) {
                 outcome.leftOut = "failed: it can't be decoded";
                 job.note({"clip-failed", "A clip can't be decoded.", {}});
@@ -102,8 +105,8 @@ public:
                 outcome.sha256 = base::sha256OfFile(clip.file);
                 outcome.embedding = clipVector(outcome.sha256, outcome.fromStore);
                 used.push_back(outcome.sha256);
-                for (std::size_t i = 0; i < sum.size(); ++i)
-                    sum[i] += outcome.embedding[i];
+                for (std::size_t k = 0; k < sum.size(); ++k)
+                    sum[k] += outcome.embedding[k];
             }
             result.clips.push_back(std::move(outcome));
         }

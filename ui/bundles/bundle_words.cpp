@@ -48,17 +48,6 @@ const std::vector<RoleWords>& rolesOfWeights()
     return roles;
 }
 
-QString sentence(const std::string& text)
-{
-    QString words = QString::fromStdString(text).trimmed();
-    if (words.isEmpty())
-        return words;
-    words[0] = words[0].toUpper();
-    if (!words.endsWith(QLatin1Char('.')))
-        words += QLatin1Char('.');
-    return words;
-}
-
 QStringList texts(const base::Json& list)
 {
     QStringList result;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "ui/theme/sentence.h"
 
 #include <QLabel>
 #include <QStringList>
@@ -21,8 +22,6 @@ struct RoleWords
 };
 const std::vector<RoleWords>& rolesOfWeights();
 
-// "the file is cut short" → "The file is cut short."
-QString sentence(const std::string& text);
 QStringList texts(const base::Json& list);
 
 // What is known of the licences of published weights.

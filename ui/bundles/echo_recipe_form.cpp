@@ -56,7 +56,10 @@ EchoRecipeForm::EchoRecipeForm(QWidget* parent) : QWidget(parent), m_shape(new Q
     m_views = wholeNumber(1, 4096);
     m_views->setPrefix(tr("at most "));
     row(tr("Views"), m_views, "echoViews", tr("Clips of one study that are pooled"));
-    for (QComboBox* box : {m_mask, m_channels, m_padding})
+    m_colour = choiceOf({tr("used"), tr("left out")});
+    row(tr("Colour clips"), m_colour, "echoColour",
+        tr("Whether clips with colour Doppler are views of the study. The reference uses them."));
+    for (QComboBox* box : {m_mask, m_channels, m_padding, m_colour})
         connect(box, &QComboBox::currentIndexChanged, this, &EchoRecipeForm::tell);
     for (QSpinBox* box : {m_stride, m_views})
         connect(box, &QSpinBox::valueChanged, this, &EchoRecipeForm::tell);
@@ -84,6 +87,7 @@ void EchoRecipeForm::setRecipe(const echo::EchoRecipe& recipe)
     }
     m_padding->setCurrentIndex(recipe.padding == echo::PaddingMode::BeforeNormalisation ? 0 : 1);
     m_views->setValue(recipe.maxViews);
+    m_colour->setCurrentIndex(recipe.includeColour ? 0 : 1);
     m_filling = false;
 }
 
@@ -103,6 +107,7 @@ void EchoRecipeForm::tell()
     recipe.padding =
         m_padding->currentIndex() == 0 ? echo::PaddingMode::BeforeNormalisation : echo::PaddingMode::AfterNormalisation;
     recipe.maxViews = m_views->value();
+    recipe.includeColour = m_colour->currentIndex() == 0;
     if (recipe.toJson() == m_recipe.toJson())
         return;
     m_recipe = recipe;

@@ -32,7 +32,7 @@ private:
     bool m_filling = false, m_filled = false;
     QLabel* m_shape;
     QSpinBox *m_stride, *m_views;
-    QComboBox *m_mask, *m_padding, *m_channels;
+    QComboBox *m_mask, *m_padding, *m_channels, *m_colour;
     QDoubleSpinBox* m_zoom;
     std::array<QDoubleSpinBox*, 3> m_mean, m_std;
 };

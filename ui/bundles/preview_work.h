@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/progress.h"
 #include "ecg/preprocess_steps.h"
-#include "echo/preprocess.h"
-
-#include <QImage>
-#include <QString>
+#include "ui/echo/model_view/clip_preview.h"
 
 #include <memory>
 #include <optional>
@@ -35,21 +31,6 @@ struct EcgPreview
     QString failure;
 };
 EcgPreview previewEcg(const PreviewSource& source, const ecg::EcgRecipe& recipe, const base::JobContext& job);
-
-// Pictures no larger than `previewSide`, one per sampled frame and step.
-inline constexpr int previewSide = 480;
-struct ClipPreview
-{
-    QString source;                              // "clip.dcm · 62 frames · 640 × 480"
-    std::vector<QImage> decoded, masked, scaled; // masked is empty without a mask
-    std::vector<QImage> tensor; // every frame of the tensor, padding too; grey = lowest, white = highest
-    std::vector<int> frames;    // of the clip, for each sampled one
-    int padded = 0;
-    float lowest = 0, highest = 0; // of the tensor
-    base::Warnings warnings;
-    echo::EchoRecipe recipe;
-    QString failure;
-};
 ClipPreview previewClip(const PreviewSource& source, const echo::EchoRecipe& recipe, const base::JobContext& job);
 
 } // namespace echo2ecg::ui

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "ui/bundles/bundle_import.h"
-#include "ui/bundles/clip_steps_view.h"
 #include "ui/bundles/ecg_recipe_form.h"
 #include "ui/bundles/echo_recipe_form.h"
+#include "ui/bundles/preview_work.h"
 #include "ui/ecg/ecg_steps_view.h"
+#include "ui/echo/model_view/clip_steps_view.h"
 
 class QComboBox;
 class QLabel;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "casework/model_views.h"
 #include "engine_case.h"
 
 #include "support/test_paths.h"
@@ -22,6 +23,7 @@ private slots:
     void embedMissingGoesOn();
     void cancelIsNoFailure();
     void otherBundleIsAnotherWorld();
+    void aSwitchedClipMakesAnotherStudy();
 };
 
 void TestEmbedding::nothingIsComputedTwice()
@@ -168,6 +170,46 @@ void TestEmbedding::otherBundleIsAnotherWorld()
     cases.embedMissing();
     QVERIFY(cases.predict(query).lvefClass.has_value());
     QCOMPARE(other.ecgCalls, 6);
+}
+
+void TestEmbedding::aSwitchedClipMakesAnotherStudy()
+{
+    Case c;
+    const Id id = c.library->addStudy(makeStudy(c.scratch.path(), 1, "A", "2020-01-01", 4)).first; // 3 cines, 1 still
+    c.cases->embedMissing();
+    const auto vector = [&] {
+        return c.library->studyVectors("fake", c.engine->facts().echoRecipeHash, inference::Space::StudyAligned).at(0).values;
+    };
+    const auto whole = vector();
+    auto views = modelViews(*c.library, id, c.engine->facts());
+    QCOMPARE(views.size(), std::size_t(4));
+    QVERIFY(views[0].weight && !views[3].weight);
+    QCOMPARE(views[3].choice.reason, std::string("still"));
+
+    const Id clip = views[1].row.id;
+    c.library->setClipUse(clip, false);
+    views = modelViews(*c.library, id, c.engine->facts());
+    QCOMPARE(views[1].choice.reason, std::string("left out by hand"));
+    QVERIFY(!views[0].weight); // of a study that isn't any more
+    QCOMPARE(c.cases->embedMissing().studies, 1);
+    QCOMPARE(c.engine->clipsComputed, 3);
+    QCOMPARE(c.library->viewWeights(id, "fake").size(), std::size_t(2));
+    QVERIFY(vector() != whole);
+
+    // Back again: everything is known, and nothing is computed.
+    const int studies = c.engine->studyCalls;
+    c.library->setClipUse(clip, {});
+    QCOMPARE(c.cases->embedMissing().studies, 1);
+    QVERIFY(vector() == whole);
+    QCOMPARE(c.engine->clipsComputed, 3);
+    QCOMPARE(c.library->viewWeights(id, "fake").size(), std::size_t(3));
+    QVERIFY(c.engine->studyCalls <= studies + 1); // for the weights
+
+    for (const auto& view : modelViews(*c.library, id, c.engine->facts()))
+        c.library->setClipUse(view.row.id, false);
+    const auto outcome = c.cases->embedMissing();
+    QCOMPARE(outcome.studies, 0);
+    QCOMPARE(outcome.failures.size(), std::size_t(1));
 }
 
 QTEST_GUILESS_MAIN(TestEmbedding)

@@ -115,6 +115,43 @@ private slots:
             QCOMPARE(result.clips[i].leftOut, std::string("beyond 128 views"));
     }
 
+    void spectraAreLeftOutUnlessAPersonWantsThem()
+    {
+        FakeWorld world;
+        echo::EchoStudy study = world.study(4);
+        study.clips[1].header.rows = study.clips[1].header.columns = 100;
+        dicom::UltrasoundRegion spectrum;
+        spectrum.spatialFormat = spectrum.dataType = 3;
+        spectrum.x1 = spectrum.y1 = 99;
+        study.clips[1].header.regions = {spectrum};
+        const auto engine = world.engine(with(4, 2, &world.store));
+        const StudyEmbedding byRules = engine->embed(study);
+        QCOMPARE(byRules.clips[1].leftOut, std::string("spectral Doppler"));
+        QVERIFY(byRules.clips[1].sha256.empty());
+        QCOMPARE(int(world.state.clipsEmbedded), 3);
+        study.clips[1].use = true;
+        const StudyEmbedding all = engine->embed(study);
+        QVERIFY(all.clips[1].leftOut.empty());
+        QCOMPARE(int(world.state.clipsEmbedded), 4); // the other three were known
+        QVERIFY(all.alignedKey.inputSha256 != byRules.alignedKey.inputSha256);
+        QVERIFY(all.aligned != byRules.aligned);
+        study.clips[0].use = false;
+        study.clips[1].use = false;
+        const StudyEmbedding two = engine->embed(study);
+        QCOMPARE(two.clips[0].leftOut, std::string("left out by hand"));
+        QCOMPARE(two.clips[2].weight, 0.5f);
+        QVERIFY(two.alignedKey.inputSha256 != byRules.alignedKey.inputSha256);
+        for (echo::EchoClip& clip : study.clips)
+            clip.use = false;
+        try {
+            engine->embed(study);
+            QFAIL("a study without views was embedded");
+        } catch (const base::Error& error) {
+            QCOMPARE(error.code(), base::ErrorCode::Unsuitable);
+            QVERIFY2(error.sentence().find("4 clips that are left out") != std::string::npos, error.what());
+        }
+    }
+
     void aClipThatFailsIsAlone()
     {
         FakeWorld world;

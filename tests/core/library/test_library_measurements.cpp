@@ -115,6 +115,53 @@ private slots:
         QCOMPARE(f.library->clipNote(clip, "model").at("use").toBool(), false);
     }
 
+    void switchingAClipTakesTheStudysEmbeddingAway()
+    {
+        Fresh f;
+        const Id other = f.library->addStudy(makeStudy(f.scratch.path(), 2, "Q", "2020-01-01")).first;
+        const auto space = inference::Space::StudyAligned;
+        const auto embed = [&] {
+            for (const Id study : {f.study, other}) {
+                const inference::EmbeddingKey key{"input" + std::to_string(study), "bundle", "recipe", space};
+                inference::Embedding embedding;
+                embedding.key = key;
+                embedding.values = {1, 2};
+                f.library->store(embedding);
+                f.library->assignStudyEmbedding(study, key);
+                f.library->setViewWeights(study, "bundle", {{f.library->clips(study)[0].id, 1.0f}});
+            }
+        };
+        const auto without = [&] { return f.library->studiesWithout("bundle", "recipe", space); };
+        embed();
+        const Id clip = f.library->clips(f.study)[1].id;
+        QVERIFY(!f.library->clipUse(clip));
+        QVERIFY(without().empty());
+        const auto before = f.library->revision();
+        f.library->setClipUse(clip, true);
+        QCOMPARE(f.library->clipUse(clip), std::optional(true));
+        QCOMPARE(f.library->loadStudy(f.study).clips[1].use, std::optional(true));
+        QVERIFY(!f.library->loadStudy(f.study).clips[0].use);
+        QCOMPARE(without(), std::vector<Id>{f.study});
+        QVERIFY(f.library->viewWeights(f.study, "bundle").empty());
+        QVERIFY(!f.library->viewWeights(other, "bundle").empty());
+        QVERIFY(f.library->revision() > before);
+        QVERIFY(f.library->find({"input" + std::to_string(f.study), "bundle", "recipe", space})); // the vector itself may be wanted again
+
+        // The same word again, or another note, changes nothing.
+        embed();
+        const auto settled = f.library->revision();
+        f.library->setClipUse(clip, true);
+        f.library->setClipNote(clip, "calibration", base::Json::object({{"mm_per_pixel", 0.4}}));
+        f.library->setClipUse(f.library->clips(f.study)[0].id, {});
+        QVERIFY(without().empty());
+        QCOMPARE(f.library->revision(), settled);
+        f.library->setClipUse(clip, {});
+        QVERIFY(f.library->clipNote(clip, "model").isNull());
+        QCOMPARE(without(), std::vector<Id>{f.study});
+        f.library->setClipNote(clip, "model", base::Json::object({{"use", "perhaps"}})); // of another version
+        QVERIFY(!f.library->clipUse(clip));
+    }
+
     void measuredStandsBeforeStatedAndLeavesIt()
     {
         Fresh f;

@@ -2,10 +2,10 @@
 #include "import_fixture.h"
 
 #include "ui/bundles/bundle_import.h"
-#include "ui/bundles/clip_steps_view.h"
 #include "ui/bundles/echo_recipe_form.h"
 #include "ui/bundles/preview_work.h"
 #include "ui/ecg/ecg_steps_view.h"
+#include "ui/echo/model_view/clip_steps_view.h"
 
 #include <QDoubleSpinBox>
 #include <QSpinBox>
@@ -127,8 +127,9 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(steps->captions().size(), 3, patience);
         QVERIFY2(steps->captions()[0] == "Decoded: frame 1 of the clip", qPrintable(steps->captions()[0]));
         eyes.find<QComboBox>("echoMask")->setCurrentIndex(1);
-        QTRY_COMPARE_WITH_TIMEOUT(steps->captions().size(), 4, patience);
-        QVERIFY(steps->captions()[1].startsWith("Masked"));
+        QTRY_COMPARE_WITH_TIMEOUT(steps->captions().size(), 5, patience);
+        QVERIFY2(steps->captions()[1].startsWith("Mask: first against last"), qPrintable(steps->captions()[1]));
+        QVERIFY(steps->captions()[2].startsWith("Masked"));
         steps->setFocus();
         QTest::keyClick(steps, Qt::Key_Right);
         QCOMPARE(steps->captions()[0], QString("Decoded: frame 3 of the clip"));
@@ -138,7 +139,7 @@ private slots:
         eyes.picture("recipe-echo");
         eyes.find<QSpinBox>("echoStride")->setValue(1);
         eyes.find<QComboBox>("echoChannels")->setCurrentIndex(1);
-        QTRY_VERIFY_WITH_TIMEOUT(steps->captions()[3].contains("blue first"), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(steps->captions()[4].contains("blue first"), patience);
         steps->select(1);
         QCOMPARE(steps->captions()[0], QString("Decoded: frame 2 of the clip"));
     }
@@ -155,6 +156,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(ImportEyes::said(eyes.rows()[0], "weightsNotes").contains("stretching"), patience);
         QVERIFY(eyes.words("recipeProblem").isEmpty());
         eyes.find<QComboBox>("echoChannels")->setCurrentIndex(1);
+        eyes.find<QComboBox>("echoColour")->setCurrentIndex(1);
         eyes.window.showStep(2);
         eyes.find<QLineEdit>("bundleName")->setText("Long window");
         eyes.find<QLineEdit>("bundleLicence")->setText("test");
@@ -164,6 +166,7 @@ private slots:
         const base::Json recipes = inference::bundleInfo(m_made->path("bundles/long-window")).at("recipes");
         QCOMPARE(recipes.at("ecg").at("fields").at("window_samples").toInteger(), 1992);
         QCOMPARE(recipes.at("echo").at("fields").at("channel_order").toString(), std::string("bgr"));
+        QCOMPARE(recipes.at("echo").at("fields").at("include_colour").toBool(), false);
     }
 
     void recipesComeFromAFile()

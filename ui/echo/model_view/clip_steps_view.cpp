@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/bundles/clip_steps_view.h"
+#include "ui/echo/model_view/clip_steps_view.h"
 
 #include "ui/theme/theme.h"
 
@@ -8,12 +8,13 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <cmath>
 
 namespace echo2ecg::ui {
 
 namespace {
 
-constexpr int kPanelMost = 230, kTextHeight = 54, kGap = 10, kStripGap = 4, kMostPerLine = 16, kStripText = 18;
+constexpr int kPanelMost = 230, kPanelLeast = 125, kGap = 10, kStripGap = 4, kMostPerLine = 16, kStripText = 18;
 
 QRectF fitted(const QImage& picture, const QRectF& area)
 {
@@ -29,7 +30,7 @@ ClipStepsView::ClipStepsView(QWidget* parent) : QWidget(parent)
     setObjectName(QStringLiteral("clipSteps"));
     setAccessibleName(tr("A frame of the clip after each step of the recipe"));
     setFocusPolicy(Qt::StrongFocus);
-    setToolTip(tr("Click a frame below, or press ← and →, to see its steps"));
+    setToolTip(tr("Click a frame below, or press ← and →, to see its steps; dashed: what the crop leaves"));
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
@@ -55,9 +56,11 @@ std::vector<ClipStepsView::Panel> ClipStepsView::panels() const
         return list;
     const ClipPreview& p = *m_preview;
     const auto at = std::size_t(m_slot);
-    list.push_back({tr("Decoded"), tr("frame %1 of the clip").arg(p.frames[at] + 1), &p.decoded[at]});
+    list.push_back({tr("Decoded"), tr("frame %1 of the clip").arg(p.frames[at] + 1), &p.decoded[at], true});
+    if (!p.mask.isNull())
+        list.push_back({tr("Mask"), p.maskBasis, &p.mask});
     if (!p.masked.empty())
-        list.push_back({tr("Masked"), tr("black outside the ultrasound sector"), &p.masked[at]});
+        list.push_back({tr("Masked"), tr("black outside the ultrasound sector"), &p.masked[at], true});
     list.push_back(
         {tr("Cropped and scaled"),
          tr("centre square, %1 % off each side, %2 × %2").arg(100 * p.recipe.zoom, 0, 'g', 3).arg(p.recipe.size),
@@ -79,15 +82,45 @@ QStringList ClipStepsView::captions() const
     return list;
 }
 
-int ClipStepsView::panelHeight() const
+// In a narrow place the steps take two lines.
+int ClipStepsView::panelsPerLine() const
 {
     const int count = std::max(3, int(panels().size()));
-    return std::min(kPanelMost, (width() - kGap * (count - 1)) / count); // the last ones are square
+    return width() >= count * (kPanelLeast + kGap) ? count : (count + 1) / 2;
+}
+
+double ClipStepsView::panelWidth() const
+{
+    return (width() - kGap * (panelsPerLine() - 1.0)) / panelsPerLine();
+}
+
+int ClipStepsView::lineHeight(int line) const
+{
+    const std::vector<Panel> list = panels();
+    double height = 0;
+    for (int i = line * panelsPerLine(); i < std::min(int(list.size()), (line + 1) * panelsPerLine()); ++i)
+        height = std::max(height, fitted(*list[std::size_t(i)].picture, {0, 0, panelWidth(), kPanelMost}).height());
+    return int(std::ceil(height));
+}
+
+int ClipStepsView::lineTop(int line) const
+{
+    int top = 0;
+    for (int above = 0; above < line; ++above)
+        top += lineHeight(above) + textHeight() + kGap;
+    return top;
+}
+
+// A title and two lines, three where they are short.
+int ClipStepsView::textHeight() const
+{
+    return fontMetrics().lineSpacing() * (panelWidth() < kPanelLeast + 20 ? 4 : 3) + 6;
 }
 
 int ClipStepsView::stripTop() const
 {
-    return panelHeight() + kTextHeight + kGap;
+    const int perLine = panelsPerLine();
+    return lineTop((std::max(1, int(panels().size())) + perLine - 1) / perLine);
 }
 
 QRectF ClipStepsView::frameRect(int slot) const
@@ -102,7 +135,13 @@ QRectF ClipStepsView::frameRect(int slot) const
 QSize ClipStepsView::sizeHint() const
 {
     const int frames = m_preview ? int(m_preview->tensor.size()) : 0;
-    return {720, frames ? kPanelMost + kTextHeight + kGap + kStripText + ((frames + 7) / 8) * (88 + kStripGap) : 120};
+    return {720, frames ? int(frameRect(frames - 1).bottom()) + kStripGap : 120};
+}
+
+void ClipStepsView::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    updateGeometry();
 }
 
 void ClipStepsView::paintEvent(QPaintEvent*)
@@ -115,12 +154,21 @@ void ClipStepsView::paintEvent(QPaintEvent*)
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
-    const double panelWidth = (width() - kGap * (double(list.size()) - 1)) / double(list.size());
-    double left = 0;
-    for (const Panel& panel : list) {
-        const QRectF area(left, 0, panelWidth, panelHeight());
-        painter.drawImage(fitted(*panel.picture, area), *panel.picture);
-        const QRectF text(left, panelHeight() + 4, panelWidth - 4, kTextHeight);
+    const int perLine = panelsPerLine();
+    for (int i = 0; i < int(list.size()); ++i) {
+        const Panel& panel = list[std::size_t(i)];
+        const double left = (i % perLine) * (panelWidth() + kGap), top = lineTop(i / perLine);
+        const int height = lineHeight(i / perLine);
+        const QRectF area(left, top, panelWidth(), height);
+        const QRectF place = fitted(*panel.picture, area);
+        painter.drawImage(place, *panel.picture);
+        if (panel.showsCrop) {
+            const QRectF& crop = m_preview->crop;
+            painter.setPen(QPen(c.accent, 1, Qt::DashLine));
+            painter.drawRect(QRectF(place.left() + crop.x() * place.width(), place.top() + crop.y() * place.height(),
+                                    crop.width() * place.width(), crop.height() * place.height()));
+        }
+        const QRectF text(left, top + height + 4, panelWidth() - 4, textHeight());
         painter.setFont(bold);
         painter.setPen(c.text);
         painter.drawText(text, Qt::AlignLeft | Qt::AlignTop, panel.title);
@@ -128,7 +176,6 @@ void ClipStepsView::paintEvent(QPaintEvent*)
         painter.setPen(c.textMuted);
         painter.drawText(text.adjusted(0, painter.fontMetrics().height() + 1, 0, 0),
                          Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, panel.caption);
-        left += panelWidth + kGap;
     }
     const int sampled = int(m_preview->scaled.size());
     painter.setPen(c.textMuted);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/bundles/preview_work.h"
+#include "ui/echo/model_view/clip_preview.h"
 
 #include <QWidget>
 
@@ -21,10 +21,11 @@ public:
     // What stands under each picture: "Decoded: frame 5 of the clip".
     QStringList captions() const;
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return {420, sizeHint().height()}; }
+    QSize minimumSizeHint() const override { return {300, sizeHint().height()}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
@@ -33,9 +34,14 @@ private:
     {
         QString title, caption;
         const QImage* picture;
+        bool showsCrop = false;
     };
     std::vector<Panel> panels() const;
-    int panelHeight() const;
+    int panelsPerLine() const;
+    double panelWidth() const;
+    int lineHeight(int line) const; // of the pictures alone
+    int textHeight() const;
+    int lineTop(int line) const;
     int stripTop() const;
     QRectF frameRect(int slot) const;
 
