@@ -88,13 +88,18 @@ private:
             }
             if (!hashes.insert(hash).second) {
                 ++m_summary.duplicates;
+                ++m_cameTwice;
                 m_summary.skipped.push_back({m_list.nameOf(clip.file), FileKind::Skipped, "the same content as another file of this import"});
                 continue;
             }
             if (!uid.empty()) {
                 auto known = hashOfUid.find(uid);
                 if (known == hashOfUid.end())
-                    known = hashOfUid.emplace(uid, m_library.hashOfInstance(uid).value_or(hash)).first;
+                {
+                    const auto inLibrary = m_library.hashOfInstance(uid);
+                    m_summary.duplicates += inLibrary == hash;
+                    known = hashOfUid.emplace(uid, inLibrary.value_or(hash)).first;
+                }
                 if (known->second != hash) {
                     refuse(clip.file, "Another image with the same SOP Instance UID and other content is there already; that one is kept.");
                     continue;
@@ -257,7 +262,7 @@ private:
             text = "Nothing to import";
         if (!m_summary.unreadable.empty())
             add(counted(m_summary.unreadable.size(), "file unreadable", "files unreadable"), "; ");
-        const std::size_t skipped = m_summary.skipped.size() - std::size_t(m_summary.duplicates);
+        const std::size_t skipped = m_summary.skipped.size() - std::size_t(m_cameTwice);
         if (m_summary.duplicates > 0)
             add(counted(std::size_t(m_summary.duplicates), "duplicate", "duplicates"), "; ");
         if (skipped > 0)
@@ -275,6 +280,7 @@ private:
     std::vector<fs::path> m_tables;
     std::map<std::string, library::Id> m_quarantined;
     std::size_t m_labelRows = 0;
+    int m_cameTwice = 0; // in this import
 };
 
 } // namespace

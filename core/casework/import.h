@@ -41,7 +41,7 @@ struct ImportSummary
     std::string sentence;
 };
 
-// ZIP archives are looked into, a DICOMDIR that is named stands for its files. Then one transaction per ECG and per study; tables last. Unreadable files go to
+// ZIP archives are looked into, a DICOMDIR stands for its files. Then one transaction per ECG and per study; tables last. Unreadable files go to
 // the quarantine list; of two different images with one SOP Instance UID the first is kept and the other goes there too.
 ImportSummary import(library::Library& library, const std::vector<std::filesystem::path>& paths,
                      const base::JobContext& job = {});

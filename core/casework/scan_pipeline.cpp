@@ -149,6 +149,8 @@ std::set<fs::path> companionsOf(const std::vector<fs::path>& files)
 
 namespace {
 
+constexpr const char* notThere = "The DICOM directory names it, but it isn't there.";
+
 bool isMediaDirectory(const fs::path& file)
 {
     std::string name = file.filename().string();
@@ -173,8 +175,6 @@ public:
                 for (const fs::path& file : found)
                     add(file);
             } else if (fs::is_regular_file(path, error)) {
-                if (isMediaDirectory(path))
-                    addMedia(path);
                 add(path);
             } else {
                 m_list.unreadable.push_back({path, FileKind::Unreadable, "There is no such file or folder."});
@@ -188,13 +188,17 @@ private:
     {
         if (!m_seen.insert(identityOf(file)).second)
             return;
-        if (looksLikeZip(file))
-            addArchive(file, file, true);
-        else
-            m_list.files.push_back(file);
+        if (looksLikeZip(file)) {
+            UnpackBudget budget = UnpackBudget::of(file);
+            addArchive(file, file, budget, true);
+            return;
+        }
+        if (isMediaDirectory(file))
+            addMedia(file);
+        m_list.files.push_back(file);
     }
 
-    // A directory that was named stands for what it refers to. One found in a folder refers to what is found there anyway.
+    // A directory stands for what it refers to, and what isn't there is listed.
     void addMedia(const fs::path& dicomdir)
     {
         try {
@@ -202,17 +206,30 @@ private:
             for (const fs::path& file : media.files)
                 add(file);
             for (const fs::path& file : media.missing)
-                m_list.unreadable.push_back({file, FileKind::Unreadable, "The DICOM directory names it, but it isn't there."});
+                m_list.unreadable.push_back({file, FileKind::Unreadable, notThere});
             m_list.warnings.insert(m_list.warnings.end(), media.warnings.begin(), media.warnings.end());
         } catch (const base::ParseError&) {
             // Reading the file itself tells why.
         }
     }
 
-    void addArchive(const fs::path& file, const fs::path& shown, bool goesDeeper)
+    // What a directory inside an archive refers to is there as an entry, or missing.
+    void addMissing(const Unpacked& archive, const Unpacked::Entry& dicomdir, const fs::path& shown)
     {
         try {
-            const auto archive = std::make_shared<Unpacked>(file, m_job);
+            for (const fs::path& file : dicom::readMediaDirectory(dicomdir.file).missing) {
+                const auto name = file.lexically_relative(archive.folder()).generic_u8string();
+                m_list.unreadable.push_back({entryPath(shown, {name.begin(), name.end()}), FileKind::Unreadable, notThere});
+            }
+        } catch (const base::ParseError&) {
+            // Reading the file itself tells why.
+        }
+    }
+
+    void addArchive(const fs::path& file, const fs::path& shown, UnpackBudget& budget, bool goesDeeper)
+    {
+        try {
+            const auto archive = std::make_shared<Unpacked>(file, budget, m_job);
             m_list.archives.push_back(archive);
             for (const ScannedFile& refused : archive->unreadable())
                 m_list.unreadable.push_back({entryPath(shown, refused.file.string().substr(entryPath(file, {}).string().size())), FileKind::Unreadable, refused.reason});
@@ -220,15 +237,19 @@ private:
                 const fs::path name = entryPath(shown, entry.name);
                 if (looksLikeZip(entry.file)) {
                     if (goesDeeper)
-                        addArchive(entry.file, name, false);
+                        addArchive(entry.file, name, budget, false);
                     else
                         m_list.unreadable.push_back({name, FileKind::Unreadable, "It is an archive in an archive in an archive; unpack it first."});
                     continue;
                 }
+                if (isMediaDirectory(entry.file))
+                    addMissing(*archive, entry, shown);
                 m_list.files.push_back(entry.file);
                 m_list.shownAs.emplace(entry.file, name);
             }
-        } catch (const base::ParseError& error) {
+        } catch (const base::Cancelled&) {
+            throw;
+        } catch (const base::Error& error) { // without room for this one, another may still fit
             m_list.unreadable.push_back({shown, FileKind::Unreadable, reasonOf(error)});
         }
     }

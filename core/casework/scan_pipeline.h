@@ -10,7 +10,7 @@
 
 namespace echo2ecg::casework {
 
-// Every file named or below a folder named, each once, in a stable order; what a DICOMDIR that was named refers to; what is in ZIP archives, and in those
+// Every file named or below a folder named, each once, in a stable order; what a DICOMDIR among them refers to; what is in ZIP archives, and in those
 // inside them. What doesn't exist or can't be unpacked is listed as unreadable.
 struct FileList
 {

@@ -10,6 +10,10 @@
 #include <fstream>
 #include <random>
 
+#ifndef _WIN32
+#include <sys/stat.h>
+#endif
+
 namespace echo2ecg::casework {
 
 namespace fs = std::filesystem;
@@ -19,6 +23,8 @@ namespace {
 constexpr zip_int64_t mostEntries = 50'000;
 constexpr std::uint64_t mostPerEntry = std::uint64_t(4) << 30, mostInAll = std::uint64_t(64) << 30;
 constexpr std::uint64_t mostRatio = 200, ratioFrom = std::uint64_t(16) << 20; // clips hardly shrink; small files may
+constexpr std::uint64_t leastBudget = std::uint64_t(64) << 20;
+constexpr std::uint64_t spaceIsWatchedEvery = std::uint64_t(16) << 20;
 constexpr std::uint64_t keptFree = std::uint64_t(512) << 20;
 constexpr const char* arrow = " ▸ ";
 
@@ -38,11 +44,14 @@ fs::path freshFolder()
         char name[48];
         std::snprintf(name, sizeof name, "echo2ecg-unpacked-%08x%08x", random(), random());
         const fs::path folder = fs::temp_directory_path() / name;
+#ifdef _WIN32
         std::error_code error;
-        if (fs::create_directory(folder, error)) {
-            fs::permissions(folder, fs::perms::owner_all, error); // patients' data: for nobody else's eyes
+        if (fs::create_directory(folder, error)) // the temporary folder is the user's own there
             return folder;
-        }
+#else
+        if (::mkdir(folder.c_str(), S_IRWXU) == 0) // patients' data: closed to others from the first moment
+            return folder;
+#endif
     }
     throw base::Error(base::ErrorCode::Io, "no temporary folder can be made for the archive");
 }
@@ -68,8 +77,16 @@ fs::path safeName(const std::string& name)
     return path;
 }
 
+void needRoom(const fs::path& folder, std::uint64_t bytes)
+{
+    std::error_code unknown;
+    const auto room = fs::space(folder, unknown);
+    if (!unknown && room.available < bytes + keptFree)
+        throw base::Error(base::ErrorCode::Io, "There is no room to unpack the archive.");
+}
+
 // Empty when the entry came whole, else why not.
-std::string unpackEntry(zip_t* archive, zip_uint64_t index, const fs::path& to, std::uint64_t packed, std::uint64_t& total, const base::CancelToken& cancel)
+std::string unpackEntry(zip_t* archive, zip_uint64_t index, const fs::path& to, std::uint64_t packed, UnpackBudget& budget, const base::CancelToken& cancel)
 {
     const std::unique_ptr<zip_file_t, CloseEntry> entry(zip_fopen_index(archive, index, 0));
     if (!entry)
@@ -89,15 +106,18 @@ std::string unpackEntry(zip_t* archive, zip_uint64_t index, const fs::path& to, 
         if (got == 0)
             break;
         size += std::uint64_t(got);
-        total += std::uint64_t(got);
-        if (size > mostPerEntry || total > mostInAll || (size > ratioFrom && size / std::max<std::uint64_t>(1, packed) > mostRatio))
+        const bool isWithin = std::uint64_t(got) <= budget.bytes;
+        budget.bytes -= std::min(std::uint64_t(got), budget.bytes);
+        if (size / spaceIsWatchedEvery != (size - std::uint64_t(got)) / spaceIsWatchedEvery) // headers may say less than what comes
+            needRoom(to.parent_path(), 0);
+        if (size > mostPerEntry || !isWithin || (size > ratioFrom && size / std::max<std::uint64_t>(1, packed) > mostRatio))
             return "The entry grows beyond what is reasonable when it is unpacked.";
         if (!out.write(buffer.data(), got))
-            throw base::Error(base::ErrorCode::Io, "there is no room to unpack the archive");
+            throw base::Error(base::ErrorCode::Io, "There is no room to unpack the archive.");
     }
     out.close();
     if (!out)
-        throw base::Error(base::ErrorCode::Io, "there is no room to unpack the archive");
+        throw base::Error(base::ErrorCode::Io, "There is no room to unpack the archive.");
     return {};
 }
 
@@ -131,7 +151,14 @@ fs::path archiveOf(const fs::path& path)
     return at == std::string::npos ? path : fs::path(text.substr(0, at));
 }
 
-Unpacked::Unpacked(const fs::path& archive, const base::JobContext& job)
+UnpackBudget UnpackBudget::of(const fs::path& archive) noexcept
+{
+    std::error_code unknown;
+    const std::uint64_t size = fs::file_size(archive, unknown);
+    return {mostEntries, std::clamp(unknown || size > mostInAll ? mostInAll : size * mostRatio, leastBudget, mostInAll)};
+}
+
+Unpacked::Unpacked(const fs::path& archive, UnpackBudget& budget, const base::JobContext& job)
 {
     int problem = 0;
     const std::unique_ptr<zip_t, CloseArchive> zip(zip_open(archive.c_str(), ZIP_RDONLY, &problem));
@@ -139,10 +166,10 @@ Unpacked::Unpacked(const fs::path& archive, const base::JobContext& job)
         throw base::ParseError(problem == ZIP_ER_NOZIP || problem == ZIP_ER_INCONS ? base::ErrorCode::Malformed : base::ErrorCode::Io,
                                "The ZIP archive can't be opened: it is damaged or cut.", {archive, {}});
     const zip_int64_t count = zip_get_num_entries(zip.get(), 0);
-    if (count > mostEntries)
+    if (count > budget.files)
         throw base::ParseError(base::ErrorCode::LimitExceeded, "The ZIP archive has more files than an import takes.", {archive, {}});
+    budget.files -= count;
     m_folder = freshFolder();
-    std::uint64_t total = 0;
     try {
         for (zip_int64_t i = 0; i < count; ++i) {
             job.throwIfCancelled();
@@ -170,15 +197,14 @@ Unpacked::Unpacked(const fs::path& archive, const base::JobContext& job)
                 continue;
             }
             std::error_code ignored;
-            const auto room = fs::space(m_folder, ignored);
-            if (!ignored && (facts.valid & ZIP_STAT_SIZE) && facts.size <= mostPerEntry && room.available < facts.size + keptFree)
-                throw base::Error(base::ErrorCode::Io, "there is no room to unpack the archive");
+            if ((facts.valid & ZIP_STAT_SIZE) && facts.size <= mostPerEntry)
+                needRoom(m_folder, facts.size);
             const fs::path to = m_folder / inside;
             if (fs::exists(to, ignored)) {
                 refuse("Another entry of the archive has the same name.");
                 continue;
             }
-            const std::string why = unpackEntry(zip.get(), zip_uint64_t(i), to, facts.comp_size, total, job.cancel);
+            const std::string why = unpackEntry(zip.get(), zip_uint64_t(i), to, facts.comp_size, budget, job.cancel);
             if (why.empty()) {
                 m_entries.push_back({to, name});
             } else {

@@ -12,13 +12,21 @@ namespace echo2ecg::casework {
 // A ZIP archive by its content and name (.zip); other files with the same signature (checkpoints, office documents) are not.
 bool looksLikeZip(const std::filesystem::path& file) noexcept;
 
+// What an archive that a person named, and the archives inside it, may become together. A small file that grows without bounds is an attack or an accident.
+struct UnpackBudget
+{
+    std::int64_t files = 0;
+    std::uint64_t bytes = 0;
+    static UnpackBudget of(const std::filesystem::path& archive) noexcept; // by its size
+};
+
 // The files of an archive, unpacked into a folder that goes with the object.
 class Unpacked
 {
 public:
-    // Entry by entry, bounded in number, size and ratio; names never lead out of the folder. What is encrypted, damaged, too large or oddly named is listed
-    // as unreadable, the rest comes. Throws base::ParseError when it is no archive, base::Error(Io) without room, base::Cancelled.
-    Unpacked(const std::filesystem::path& archive, const base::JobContext& job = {});
+    // Entry by entry, out of a budget that is shared with the archives inside; names never lead out of the folder. What is encrypted, damaged, too large or
+    // oddly named is listed as unreadable, the rest comes. Throws base::ParseError when it is no archive, base::Error(Io) without room, base::Cancelled.
+    Unpacked(const std::filesystem::path& archive, UnpackBudget& budget, const base::JobContext& job = {});
     ~Unpacked();
     Unpacked(const Unpacked&) = delete;
     Unpacked& operator=(const Unpacked&) = delete;
@@ -28,6 +36,7 @@ public:
         std::filesystem::path file; // unpacked
         std::string name;           // inside the archive
     };
+    const std::filesystem::path& folder() const { return m_folder; } // for nobody else's eyes
     const std::vector<Entry>& entries() const { return m_entries; }
     // `file`: "archive.zip ▸ entry".
     const std::vector<ScannedFile>& unreadable() const { return m_unreadable; }

@@ -13,6 +13,8 @@ namespace {
 using dicom::Code;
 using dicom::ContentItem;
 
+constexpr const char *endDiastole = "end diastole", *endSystole = "end systole";
+
 std::string lower(std::string text)
 {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
@@ -76,10 +78,28 @@ std::string viewOf(const Code& code)
     return code.meaning;
 }
 
+bool isOneOf(const std::string& value, std::initializer_list<const char*> codes)
+{
+    return std::any_of(codes.begin(), codes.end(), [&](const char* code) { return value == code; });
+}
+
+// Only the two end points make a volume an EDV or ESV: early diastole or atrial systole are other points of the cycle. The code decides; words, whole ones,
+// only where it is none of the known.
 std::string phaseOf(const Code& code)
 {
-    const std::string words = lower(code.meaning);
-    return has(words, "diast") ? "end diastole" : has(words, "syst") ? "end systole" : code.meaning;
+    if (isOneOf(code.value, {"R-FAB5C", "416190007"}))
+        return endDiastole;
+    if (isOneOf(code.value, {"R-FAB5B", "416430001"}))
+        return endSystole;
+    if (isOneOf(code.value, {"F-32010", "90892000", "F-32020", "111973004"})) // all of diastole, all of systole
+        return code.meaning;
+    std::string words = lower(code.meaning);
+    std::replace(words.begin(), words.end(), '-', ' ');
+    if (isOneOf(words, {"end diastole", "end diastolic", "end diastolic phase", "enddiastole", "enddiastolic", "ed"}))
+        return endDiastole;
+    if (isOneOf(words, {"end systole", "end systolic", "end systolic phase", "endsystole", "endsystolic", "es"}))
+        return endSystole;
+    return code.meaning;
 }
 
 std::string modeOf(const Code& code)
@@ -136,6 +156,8 @@ bool isPlausible(const std::string& what, double value)
 struct Context
 {
     std::string mode, view, phase, method;
+    Code property;    // of a value whose name says only that it was measured (TID 5302)
+    bool isIndexed = false; // to the body's surface or the like
     bool isLeftVentricle = false, isElsewhere = false;
 };
 
@@ -165,12 +187,16 @@ private:
         const Code& name = modifier.name;
         if (isAbout(name, {"G-C036", "370129005"}, "measurement method"))
             context.method = methodOf(modifier.value);
-        else if (isAbout(name, {"G-0373"}, "image mode"))
+        else if (isAbout(name, {"G-0373", "399264008"}, "image mode"))
             context.mode = modeOf(modifier.value);
         else if (isAbout(name, {"111031"}, "image view"))
             context.view = viewOf(modifier.value);
-        else if (isAbout(name, {"R-4089A", "444981005"}, "cardiac cycle point"))
+        else if (isAbout(name, {"R-4089A", "272518008", "444981005"}, "cardiac cycle point"))
             context.phase = phaseOf(modifier.value);
+        else if (isAbout(name, {"125307"}, "measured property"))
+            context.property = modifier.value;
+        else if (isAbout(name, {"121425"}, "index") || isAbout(name, {"125308"}, "measurement divisor"))
+            context.isIndexed = true;
         else if (isAbout(name, {"G-C0E3", "363698007"}, "finding site")) {
             const std::string site = lower(modifier.value.meaning);
             context.isLeftVentricle = modifier.value.value == "T-32600" || modifier.value.value == "87878005" || has(site, "left ventric");
@@ -198,6 +224,13 @@ private:
         if (value.selection.empty() && isMean)
             value.selection = "mean";
         name(item, context, value);
+        if (context.isIndexed || has(lower(item.unit.value), "/m2")) { // not the quantity itself
+            value.what += " index";
+            value.value = *item.number;
+            value.unit = item.unit.value;
+            m_report.values.push_back(std::move(value));
+            return;
+        }
         const auto converted_ = converted(value.what, *item.number, item.unit.value);
         if (!converted_) {
             const bool isOurs = isVolume(value.what) || isLength(value.what) || value.what == "LVEF" || value.what == "LV mass";
@@ -231,12 +264,17 @@ private:
                     value.view = entry.view;
                 return;
             }
-        // A bare volume of the left ventricle, with the phase as a modifier.
         const std::string words = lower(item.name.meaning);
-        const bool isVolumeWord = item.name.value == "G-D705" || item.name.value == "118565006" || words == "volume" || has(words, "ventricle volume") || has(words, "ventricular volume");
         const bool ofLv = context.isLeftVentricle || has(words, "left ventric") || words.starts_with("lv");
+        if (ofLv)
+            if (const char* what = propertyOf(context)) {
+                value.what = what;
+                return;
+            }
+        // A bare volume of the left ventricle, with the phase as a modifier.
+        const bool isVolumeWord = isOneOf(item.name.value, {"G-D705", "118565006"}) || words == "volume" || has(words, "ventricle volume") || has(words, "ventricular volume");
         if (isVolumeWord && ofLv && !context.phase.empty()) {
-            value.what = context.phase == "end diastole" ? "LVEDV" : context.phase == "end systole" ? "LVESV" : item.name.meaning;
+            value.what = context.phase == endDiastole ? "LVEDV" : context.phase == endSystole ? "LVESV" : item.name.meaning;
             return;
         }
         // The words of a vendor's own code, as a last resort.
@@ -264,6 +302,19 @@ private:
                     return;
                 }
         value.what = item.name.meaning.empty() ? item.name.value : item.name.meaning;
+    }
+
+    // What a measured property of the left ventricle is with its point of the cycle; null when none of ours.
+    static const char* propertyOf(const Context& context)
+    {
+        const std::string words = lower(context.property.meaning);
+        if (isOneOf(context.property.value, {"118565006", "G-D705"}) || words == "volume")
+            return context.phase == endDiastole ? "LVEDV" : context.phase == endSystole ? "LVESV" : nullptr;
+        if (isOneOf(context.property.value, {"70822001", "F-32070"}) || has(words, "ejection fraction"))
+            return "LVEF";
+        if (isOneOf(context.property.value, {"90096001", "F-32120"}) || words == "stroke volume")
+            return "LVSV";
+        return nullptr;
     }
 
     static std::string stripped(const std::string& words)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Archives, DICOM directories, video clips and duplicates on their way into a library.
 #include "casework/import.h"
+#include "casework/scan_pipeline.h"
 #include "casework/unpack.h"
 #include "dicom/media_directory.h"
 #include "support/made_cases.h"
@@ -121,6 +122,40 @@ private slots:
         QVERIFY(reasons.find("beyond what is reasonable") != std::string::npos);
     }
 
+    void archivesInAnArchiveShareItsBounds()
+    {
+        // Twelve archives of 15 MB of nothing each: small enough one by one, and packed once more they are a few kilobytes.
+        Scratch scratch;
+        writeZip(scratch / "inner.zip", {{"a.bin", std::string(std::size_t(15) << 20, '\0')}, {"b.bin", std::string(std::size_t(15) << 20, '\0')}});
+        const std::string inner = bytesOf(scratch / "inner.zip");
+        std::vector<Entry> entries{{"good.dcm", clipBytes('1')}};
+        for (char i = 'a'; i < 'm'; ++i)
+            entries.push_back({std::string("more-") + i + ".zip", inner});
+        writeZip(scratch / "outer.zip", entries);
+        UnpackBudget budget = UnpackBudget::of(scratch / "outer.zip");
+        QVERIFY(budget.bytes < std::uint64_t(12) * 30 << 20);
+        const FileList list = listFiles({scratch / "outer.zip"});
+        std::uint64_t unpacked = 0;
+        for (const fs::path& file : list.files)
+            unpacked += fs::file_size(file);
+        QVERIFY(unpacked <= budget.bytes);
+        QVERIFY(std::any_of(list.files.begin(), list.files.end(), [](const fs::path& file) { return file.filename() == "good.dcm"; }));
+        QVERIFY(std::any_of(list.unreadable.begin(), list.unreadable.end(), [](const ScannedFile& file) {
+            return file.file.string().find("outer.zip ▸ more-l.zip ▸ b.bin") != std::string::npos && file.reason.find("reasonable") != std::string::npos;
+        }));
+    }
+
+    void unpackedFilesAreNobodyElses()
+    {
+#ifndef Q_OS_WIN
+        Scratch scratch;
+        writeZip(scratch / "a.zip", {{"a.dcm", clipBytes('1')}});
+        UnpackBudget budget = UnpackBudget::of(scratch / "a.zip");
+        const Unpacked unpacked(scratch / "a.zip", budget);
+        QCOMPARE(fs::status(unpacked.folder()).permissions(), fs::perms::owner_all);
+#endif
+    }
+
     void damagedArchives()
     {
         Scratch scratch;
@@ -175,6 +210,17 @@ private slots:
         // The folder holds the same files: nothing comes twice.
         const ImportSummary folder = import(*library, {scratch / "media"});
         QCOMPARE(folder.newStudies, 0);
+        QCOMPARE(folder.duplicates, 1);
+        QCOMPARE(folder.unreadable.size(), std::size_t(1)); // the file that is missing is listed here too
+        // And inside an archive.
+        const std::string there = bytesOf(media.files[0]);
+        writeZip(scratch / "disc.zip", {{"disc/DICOMDIR", bytesOf(scratch / "media/DICOMDIR")},
+                                        {"disc/" + fs::relative(media.files[0], scratch / "media").generic_string(), there}});
+        const ImportSummary packed = import(*library, {scratch / "disc.zip"});
+        QCOMPARE(packed.unreadable.size(), std::size_t(1));
+        QVERIFY(packed.unreadable[0].file.string().find("disc.zip ▸ disc/") != std::string::npos);
+        QVERIFY(packed.unreadable[0].reason.find("isn't there") != std::string::npos);
+        QCOMPARE(packed.duplicates, 1);
         QCOMPARE(library->clips(summary.studies.at(0)).size(), std::size_t(1));
     }
 

@@ -118,11 +118,65 @@ private slots:
     void bareVolumeTakesItsPhase()
     {
         const dicom::Code volume{"G-D705", "SRT", "Volume"};
-        const EchoReport report = interpret(report5200({srNumber(volume, 140, "ml", {srPhase("F-32011", "End Diastole")}), srNumber(volume, 70, "ml", {srPhase("F-32010", "End Systole")}),
+        const EchoReport report = interpret(report5200({srNumber(volume, 140, "ml", {srPhase("F-32011", "End Diastole")}), srNumber(volume, 70, "ml", {srPhase("R-FAB5B", "Anything")}),
                                                         srNumber(volume, 99, "ml")}));
         QCOMPARE(valueOf(report, "LVEDV"), 140.0);
         QCOMPARE(valueOf(report, "LVESV"), 70.0);
         QCOMPARE(report.values.size(), std::size_t(3)); // the third is kept under its own words
+    }
+
+    void otherPointsOfTheCycleAreNoEndPoints_data()
+    {
+        QTest::addColumn<QString>("code");
+        QTest::addColumn<QString>("meaning");
+        QTest::addColumn<QString>("what"); // empty: neither volume
+        QTest::newRow("code of end diastole, SRT") << "R-FAB5C" << "whatever" << "LVEDV";
+        QTest::newRow("code of end diastole, SCT") << "416190007" << "" << "LVEDV";
+        QTest::newRow("code of end systole, SCT") << "416430001" << "" << "LVESV";
+        QTest::newRow("words alone") << "99" << "End-Diastolic" << "LVEDV";
+        QTest::newRow("words alone, systole") << "99" << "end systole" << "LVESV";
+        QTest::newRow("early diastole") << "99" << "Early Diastole" << "";
+        QTest::newRow("atrial systole") << "99" << "Atrial Systole" << "";
+        QTest::newRow("early end of words") << "99" << "Early End Diastole" << "";
+        QTest::newRow("all of diastole, SRT") << "F-32010" << "End Diastole" << "";
+        QTest::newRow("all of systole, SCT") << "111973004" << "Systole" << "";
+    }
+    void otherPointsOfTheCycleAreNoEndPoints()
+    {
+        QFETCH(QString, code);
+        QFETCH(QString, meaning);
+        QFETCH(QString, what);
+        const EchoReport report = interpret(report5200({srNumber({"118565006", "SCT", "Volume"}, 91, "ml",
+            {srCode({"272518008", "SCT", "Phase"}, {code.toStdString(), "SCT", meaning.toStdString()})})}));
+        QCOMPARE(valueOf(report, "LVEDV"), what == "LVEDV" ? 91.0 : -1.0);
+        QCOMPARE(valueOf(report, "LVESV"), what == "LVESV" ? 91.0 : -1.0);
+        QCOMPARE(report.values.size(), std::size_t(1)); // kept, under whatever name
+    }
+
+    void indexedValuesAreNotTheVolume()
+    {
+        const dicom::ContentItem index = srCode({"121425", "DCM", "Index"}, {"8277-6", "LN", "Body Surface Area"});
+        const EchoReport report = interpret(report5200({srNumber(edv, 61, "ml", {index}), srNumber(esv, 22, "ml/m2")}));
+        QVERIFY(!report.best("LVEDV") && !report.best("LVESV"));
+        QCOMPARE(valueOf(report, "LVEDV index"), 61.0);
+        QCOMPARE(valueOf(report, "LVESV index"), 22.0);
+        QVERIFY(report.warnings.empty());
+    }
+
+    void postCoordinatedValues()
+    {
+        const dicom::Code measured{"125301", "DCM", "Post-coordinated echo measurement"};
+        const auto property = [](const char* code, const char* words) { return srCode({"125307", "DCM", "Measured Property"}, {code, "SCT", words}); };
+        const EchoReport report = interpret(report5200({
+            srNumber(measured, 133, "ml", {property("118565006", "Volume"), srPhase("416190007", "End Diastole")}),
+            srNumber(measured, 61, "ml", {property("118565006", "Volume"), srPhase("416430001", "End Systole")}),
+            srNumber(measured, 54, "%", {property("70822001", "Ejection Fraction"), srCode({"399264008", "SCT", "Mode"}, {"399064001", "SCT", "2D mode"})}),
+            srNumber(measured, 88, "ml", {property("118565006", "Volume")})}));
+        QCOMPARE(valueOf(report, "LVEDV"), 133.0);
+        QCOMPARE(valueOf(report, "LVESV"), 61.0);
+        QCOMPARE(valueOf(report, "LVEF"), 54.0);
+        QCOMPARE(report.best("LVEF")->mode, std::string("2D"));
+        QCOMPARE(report.values.size(), std::size_t(4));
     }
 
     void vendorsOwnCodesAreKnownByTheirWords()
