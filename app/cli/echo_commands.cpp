@@ -2,8 +2,8 @@
 #include "base/npy.h"
 #include "beats_command.h"
 #include "bundle_recipes.h"
-#include "casework/import.h"
 #include "echo/preprocess.h"
+#include "echo_input.h"
 #include "sees_command.h"
 #include "session.h"
 #include "views.h"
@@ -21,46 +21,44 @@ struct Arguments
     int frame = 0;
 };
 
-// One file is read as what it was called; a folder is looked through, and what isn't an echo image is listed.
 int info(const Session& session, const Arguments& arguments)
 {
-    std::vector<echo::EchoStudy> studies;
-    base::Json skipped = base::Json::array();
-    base::Json unreadable = base::Json::array();
+    casework::Scan scan = readEchoInput(arguments.path, session.job());
+    base::Json skipped = base::Json::array(), unreadable = base::Json::array();
     std::string lines;
-    if (std::filesystem::is_directory(arguments.path)) {
-        casework::Scan scan = casework::scan({arguments.path}, session.job());
-        studies = std::move(scan.studies);
-        for (const casework::ScannedFile& file : scan.files) {
-            const bool failed = file.kind == casework::FileKind::Unreadable;
-            if (!failed && file.kind == casework::FileKind::EchoImage)
-                continue;
-            const std::string reason = file.kind == casework::FileKind::Ecg ? "an ECG" : file.kind == casework::FileKind::Report ? "a structured report" : file.reason;
-            (failed ? unreadable : skipped)
-                .push(base::Json::object({{"file", file.file.string()}, {"reason", reason}}));
-            if (failed)
-                lines += "unreadable: " + file.file.string() + ": " + reason + "\n";
-        }
-        if (skipped.size() > 0)
-            lines += std::to_string(skipped.size()) + " other files\n";
-        if (studies.empty())
-            throw base::ParseError(base::ErrorCode::NotRecognised, "no echo image could be read in this folder",
-                                   {arguments.path, {}});
-    } else {
-        studies = echo::groupIntoStudies({echo::readClip(arguments.path)});
+    for (const casework::ScannedFile& file : scan.files) {
+        const bool failed = file.kind == casework::FileKind::Unreadable;
+        if (!failed && (file.kind == casework::FileKind::EchoImage || file.kind == casework::FileKind::Report))
+            continue;
+        const std::string reason = file.kind == casework::FileKind::Ecg ? "an ECG" : file.reason;
+        (failed ? unreadable : skipped).push(base::Json::object({{"file", file.file.string()}, {"reason", reason}}));
+        if (failed)
+            lines += "unreadable: " + file.file.string() + ": " + reason + "\n";
     }
-    base::Json list = base::Json::array();
+    if (skipped.size() > 0)
+        lines += std::to_string(skipped.size()) + " other files\n";
+    base::Json studies = base::Json::array(), reports = base::Json::array();
     std::string out;
-    for (const echo::EchoStudy& study : studies) {
-        list.push(view(study));
+    for (echo::EchoStudy& study : scan.studies) {
+        for (echo::EchoClip& clip : study.clips)
+            clip.file = scan.nameOf(clip.file); // nothing is read from here on
+        studies.push(view(study));
         out += text(study);
     }
-    const bool partly = unreadable.size() > 0;
-    session.print(
-        base::Json::object(
-            {{"path", arguments.path.string()}, {"studies", list}, {"unreadable", unreadable}, {"skipped", skipped}}),
-        out + lines);
-    return partly ? PartlyDone : Ok;
+    for (const auto& [file, report] : scan.reports) {
+        base::Json each = view(report);
+        each.set("file", file.string());
+        reports.push(std::move(each));
+        out += file.filename().string() + "  structured report, " + std::to_string(report.values.size()) +
+               (report.values.size() == 1 ? " value" : " values; * counts where there are several") + "\n" + text(report);
+    }
+    session.print(base::Json::object({{"path", arguments.path.string()},
+                                      {"studies", studies},
+                                      {"reports", reports},
+                                      {"unreadable", unreadable},
+                                      {"skipped", skipped}}),
+                  out + lines);
+    return unreadable.size() > 0 ? PartlyDone : Ok;
 }
 
 int frame(const Session& session, const Arguments& arguments)
@@ -141,13 +139,13 @@ void addEchoCommands(CLI::App& app, Session& session)
     const auto add = [&](const char* name, const char* help, const char* what,
                          int (*work)(const Session&, const Arguments&)) {
         CLI::App* command = echo->add_subcommand(name, help);
-        command->add_option(what, arguments->path, "DICOM ultrasound or video file, or a folder for info and sees")->required();
+        command->add_option(what, arguments->path, "DICOM ultrasound or video file; for info and sees also a folder, a ZIP archive or a DICOMDIR, for info a structured report")->required();
         command->callback([&session, arguments, work] {
             session.action = [&session, arguments, work] { return work(session, *arguments); };
         });
         return command;
     };
-    add("info", "Studies and clips: frames, size, timing, photometric, regions", "PATH", info);
+    add("info", "Studies and clips: frames, size, timing, photometric, regions; values of structured reports", "PATH", info);
     CLI::App* draw = add("frame", "One frame, RGB as displayed", "FILE", frame);
     draw->add_option("--frame", arguments->frame, "Which one; the first is 0")->required();
     draw->add_option("--out", arguments->out, "X.png")->required();

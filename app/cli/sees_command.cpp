@@ -2,10 +2,10 @@
 #include "sees_command.h"
 
 #include "bundle_recipes.h"
-#include "casework/import.h"
 #include "echo/crop.h"
 #include "echo/preprocess.h"
 #include "echo/view_choice.h"
+#include "echo_input.h"
 #include "views.h"
 
 #ifdef E2E_WITH_CLIP_EXPORT
@@ -106,16 +106,6 @@ Seen seen(const echo::EchoClip& clip, const echo::EchoRecipe& recipe, const std:
 }
 #endif
 
-std::vector<echo::EchoStudy> studiesIn(const std::filesystem::path& path, const base::JobContext& job)
-{
-    if (!std::filesystem::is_directory(path))
-        return echo::groupIntoStudies({echo::readClip(path)});
-    std::vector<echo::EchoStudy> studies = casework::scan({path}, job).studies;
-    if (studies.empty())
-        throw base::ParseError(base::ErrorCode::NotRecognised, "no echo image could be read in this folder", {path, {}});
-    return studies;
-}
-
 std::string listOf(const std::vector<int>& frames)
 {
     std::string words;
@@ -132,7 +122,9 @@ int sees(const Session& session, const std::filesystem::path& path, const std::f
     const base::JobContext job = session.job();
     const BundleRecipes recipes = readRecipes(bundle);
     const echo::EchoRecipe& recipe = recipes.echo;
-    const std::vector<echo::EchoStudy> studies = studiesIn(path, job);
+    const casework::Scan scan = readEchoInput(path, job);
+    if (scan.studies.empty())
+        throw base::ParseError(base::ErrorCode::NotRecognised, "no echo image could be read from it", {path, {}});
     if (!out.empty())
         blame(OutputFailed, [&] {
             std::error_code failure;
@@ -144,7 +136,7 @@ int sees(const Session& session, const std::filesystem::path& path, const std::f
     std::string lines = recipe.describe() + "\n";
     std::size_t number = 0;
     bool isWhole = true;
-    for (const echo::EchoStudy& study : studies) {
+    for (const echo::EchoStudy& study : scan.studies) {
         const auto choices = echo::chooseViews(study, recipe, echo::Look::Everywhere, job.cancel);
         const std::string summary = echo::summaryOf(choices, recipe);
         lines += summary + "\n";
@@ -153,7 +145,7 @@ int sees(const Session& session, const std::filesystem::path& path, const std::f
             job.throwIfCancelled();
             const echo::EchoClip& clip = study.clips[i];
             const echo::ViewChoice& choice = choices[i];
-            base::Json each = base::Json::object({{"file", clip.file.string()},
+            base::Json each = base::Json::object({{"file", scan.nameOf(clip.file).string()},
                                                   {"content", echo::name(choice.content.content)},
                                                   {"content_from", echo::name(choice.content.basis)},
                                                   {"used", choice.isUsed},

@@ -187,6 +187,44 @@ base::Json view(const echo::EchoStudy& study)
                                {"clips", clips}});
 }
 
+base::Json view(const echo::EchoReport& report)
+{
+    base::Json values = base::Json::array();
+    for (const echo::ReportedValue& value : report.values)
+        values.push(base::Json::object({{"what", value.what},
+                                        {"value", value.value},
+                                        {"unit", value.unit},
+                                        {"method", value.method},
+                                        {"mode", value.mode},
+                                        {"view", value.view},
+                                        {"phase", value.phase},
+                                        {"selection", value.selection},
+                                        {"counts", report.best(value.what) == &value}}));
+    return base::Json::object({{"template", report.templateId},
+                               {"patient_id", report.identity.patientId},
+                               {"study_uid", report.identity.studyUid},
+                               {"values", values},
+                               {"warnings", view(report.warnings)}});
+}
+
+// Which of several values of one quantity counts has a mark.
+std::string text(const echo::EchoReport& report)
+{
+    std::size_t width = 0;
+    for (const echo::ReportedValue& value : report.values)
+        width = std::max(width, value.what.size());
+    std::string out = report.templateId.empty() ? "" : "  TID " + report.templateId + "\n";
+    for (const echo::ReportedValue& value : report.values) {
+        std::string qualifiers;
+        for (const std::string& part : {value.method, value.mode, value.view, value.phase, value.selection})
+            if (!part.empty())
+                qualifiers += (qualifiers.empty() ? "" : ", ") + part;
+        out += std::string(report.best(value.what) == &value ? "  * " : "    ") + value.what + std::string(width - value.what.size() + 2, ' ') +
+               number(value.value, 1) + (value.unit.empty() ? "" : " " + value.unit) + (qualifiers.empty() ? "" : "  " + qualifiers) + "\n";
+    }
+    return out + text(report.warnings);
+}
+
 base::Json view(const inference::EngineFacts& facts)
 {
     return base::Json::object({{"id", facts.bundleId},

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "ecg/ecg_record.h"
 #include "ecg/quality_gate.h"
+#include "echo/adult_echo_report.h"
 #include "echo/echo_study.h"
 #include "inference/engine.h"
 #include "retrieval/phenotypes.h"
@@ -19,6 +20,7 @@ base::Json view(const ecg::EcgRecord& record);
 base::Json view(const std::vector<ecg::Finding>& findings);
 base::Json view(const echo::EchoClip& clip);
 base::Json view(const echo::EchoStudy& study);
+base::Json view(const echo::EchoReport& report);
 base::Json view(const inference::EngineFacts& facts);
 void addPhenotypes(base::Json& object, const retrieval::Phenotypes& phenotypes);
 
@@ -29,6 +31,7 @@ template <class T> base::Json orNull(const std::optional<T>& value)
 
 std::string text(const ecg::EcgRecord& record);
 std::string text(const echo::EchoStudy& study);
+std::string text(const echo::EchoReport& report);
 std::string text(const base::Warnings& warnings, const std::string& indent = "  ");
 std::string text(const std::vector<ecg::Finding>& findings, const std::string& indent = "  ");
 std::string text(const inference::EngineFacts& facts);

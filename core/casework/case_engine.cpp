@@ -170,6 +170,7 @@ struct CaseEngine::Impl
         return neighbours;
     }
 
+    bool pool(Id study, const base::JobContext& job);
     Prediction predict(Asker asker);
     Retrieval retrieve(Asker asker, int top);
 
@@ -200,8 +201,18 @@ void CaseEngine::embedEcg(Id id, const base::JobContext& job)
 
 void CaseEngine::embedStudy(Id id, const base::JobContext& job)
 {
-    library::Library& library = m_impl->library;
-    const inference::EngineFacts& facts = m_impl->engine.facts();
+    // Switched while it was pooled: what came is another study's.
+    constexpr int mostTries = 5;
+    for (int i = 0; i < mostTries; ++i)
+        if (m_impl->pool(id, job))
+            return;
+    throw base::Error(base::ErrorCode::Mismatch, "The clips of the study were switched again and again while it was embedded.");
+}
+
+// False when a person switched a clip meanwhile.
+bool CaseEngine::Impl::pool(Id id, const base::JobContext& job)
+{
+    const inference::EngineFacts& facts = engine.facts();
     const std::vector<library::ClipRow> rows = library.clips(id);
 
     // What the study would be if every chosen clip of it can be used.
@@ -214,41 +225,39 @@ void CaseEngine::embedStudy(Id id, const base::JobContext& job)
         if (choices[i].isUsed)
             hashes.push_back(rows[i].sha256);
     }
-    if (hashes.empty())
-        throw base::Error(base::ErrorCode::Unsuitable, "The study has no cine clip that could be encoded.");
+    if (hashes.empty()) {
+        const bool byHand = std::any_of(choices.begin(), choices.end(), [](const echo::ViewChoice& c) { return c.byPerson; });
+        throw base::Error(base::ErrorCode::Unsuitable, byHand ? "Every clip of the study that could be encoded is left out by hand."
+                                                              : "The study has no cine clip that could be encoded.");
+    }
     const std::string whole = inference::studyInputHash(hashes);
-    const EmbeddingKey wholeAligned = m_impl->studyKey(whole, Space::StudyAligned),
-                       wholeToken = m_impl->studyKey(whole, Space::StudyToken);
+    const EmbeddingKey wholeAligned = studyKey(whole, Space::StudyAligned),
+                       wholeToken = studyKey(whole, Space::StudyToken);
     if (library.find(wholeAligned) && library.find(wholeToken) && !library.viewWeights(id, facts.bundleId).empty()) {
         library.assignStudyEmbedding(id, wholeToken);
         library.assignStudyEmbedding(id, wholeAligned);
-        return;
+        return true;
     }
 
-    const inference::StudyEmbedding fresh = m_impl->engine.embed(study, job);
-    // Switched meanwhile: what was pooled is another study's.
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        if (library.clipUse(rows[i].id) != study.clips[i].use)
-            return embedStudy(id, job);
+    const inference::StudyEmbedding fresh = engine.embed(study, job);
     // The name of what was pooled: a clip that failed this time isn't in it, so that it is tried again.
     std::vector<std::string> used;
-    std::vector<std::pair<Id, float>> weights;
+    std::vector<library::Library::PooledClip> pooled;
     for (std::size_t i = 0; i < std::min(rows.size(), fresh.clips.size()); ++i) {
         const inference::ClipOutcome& outcome = fresh.clips[i];
+        pooled.push_back({rows[i].id, study.clips[i].use, {}});
         if (!outcome.leftOut.empty() || outcome.embedding.empty())
             continue;
         used.push_back(rows[i].sha256);
-        weights.emplace_back(rows[i].id, outcome.weight);
-        m_impl->keep(m_impl->studyKey(rows[i].sha256, Space::Clip), outcome.embedding);
+        pooled.back().weight = outcome.weight;
+        keep(studyKey(rows[i].sha256, Space::Clip), outcome.embedding);
     }
     const std::string input = inference::studyInputHash(used);
-    const EmbeddingKey aligned = m_impl->studyKey(input, Space::StudyAligned),
-                       token = m_impl->studyKey(input, Space::StudyToken);
-    m_impl->keep(token, fresh.token);
-    m_impl->keep(aligned, fresh.aligned);
-    library.setViewWeights(id, facts.bundleId, weights);
-    library.assignStudyEmbedding(id, token);
-    library.assignStudyEmbedding(id, aligned);
+    const EmbeddingKey aligned = studyKey(input, Space::StudyAligned),
+                       token = studyKey(input, Space::StudyToken);
+    keep(token, fresh.token);
+    keep(aligned, fresh.aligned);
+    return library.assignPooledStudy(id, pooled, {token, aligned});
 }
 
 CaseEngine::Outcome CaseEngine::embedMissing(const base::JobContext& job)

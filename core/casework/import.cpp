@@ -285,6 +285,11 @@ private:
 
 } // namespace
 
+fs::path Scan::nameOf(const fs::path& file) const
+{
+    return list ? list->nameOf(file) : file;
+}
+
 Scan scan(const std::vector<fs::path>& paths, const base::JobContext& job)
 {
     const auto start = std::chrono::steady_clock::now();
@@ -298,10 +303,12 @@ Scan scan(const std::vector<fs::path>& paths, const base::JobContext& job)
             clips.push_back(std::move(*file.clip));
         if (file.ecg)
             result.ecgs.push_back(std::move(*file.ecg));
+        if (file.report)
+            result.reports.emplace_back(file.scanned.file, std::move(*file.report));
         result.files.push_back(std::move(file.scanned));
     });
     result.studies = echo::groupIntoStudies(std::move(clips));
-    result.unpacked = list;
+    result.list = std::move(list);
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "echo/adult_echo_report.h"
 #include "library/library.h"
 
 // What a person does with a case, for the window and the command line alike.
@@ -16,13 +17,19 @@ struct ScannedFile
     std::string reason; // of Skipped and Unreadable
 };
 
+struct FileList;
+
 struct Scan
 {
     std::vector<ScannedFile> files;
     std::vector<echo::EchoStudy> studies;
     std::vector<ecg::EcgRecord> ecgs;
+    std::vector<std::pair<std::filesystem::path, echo::EchoReport>> reports;
     double seconds = 0;
-    std::shared_ptr<void> unpacked; // files of `studies` and `ecgs` out of archives are there as long as this
+    std::shared_ptr<const FileList> list; // files of `studies` and `ecgs` out of archives are there as long as this
+
+    // What a person knows a file of it as: "archive.zip ▸ entry" for one out of an archive.
+    std::filesystem::path nameOf(const std::filesystem::path& file) const;
 };
 
 // Looks at files and folders (recursively, no symbolic-link loops) by content, headers only for images. A companion of

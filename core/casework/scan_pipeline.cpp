@@ -151,13 +151,6 @@ namespace {
 
 constexpr const char* notThere = "The DICOM directory names it, but it isn't there.";
 
-bool isMediaDirectory(const fs::path& file)
-{
-    std::string name = file.filename().string();
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return char(std::toupper(c)); });
-    return name == "DICOMDIR";
-}
-
 class Lister
 {
 public:
@@ -260,6 +253,13 @@ private:
 };
 
 } // namespace
+
+bool isMediaDirectory(const fs::path& file)
+{
+    std::string name = file.filename().string();
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return char(std::toupper(c)); });
+    return name == "DICOMDIR";
+}
 
 FileList listFiles(const std::vector<fs::path>& paths, const base::JobContext& job)
 {

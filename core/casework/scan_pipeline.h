@@ -27,6 +27,7 @@ struct FileList
         return known == shownAs.end() ? file : known->second;
     }
 };
+bool isMediaDirectory(const std::filesystem::path& file); // by its name, DICOMDIR
 FileList listFiles(const std::vector<std::filesystem::path>& paths, const base::JobContext& job = {});
 
 // Reads the files on a small pool and hands them to `take` on the calling thread in their order; only a few wait at any

@@ -167,6 +167,16 @@ public:
     void store(const inference::Embedding& embedding) override;
     // Weight of each clip in the pooling of a study, by bundle.
     void setViewWeights(Id study, const std::string& bundleId, const std::vector<std::pair<Id, float>>& weights);
+    // What a study was pooled from: every clip it had, how a person had switched it, and its weight when it was a view.
+    struct PooledClip
+    {
+        Id clip = 0;
+        std::optional<bool> use;
+        std::optional<float> weight;
+    };
+    // The stored embeddings become the study's, with the weights of its views, all or nothing. False, and nothing is changed, when a person has
+    // switched one of the clips since.
+    bool assignPooledStudy(Id study, const std::vector<PooledClip>& clips, const std::vector<inference::EmbeddingKey>& keys);
     std::vector<std::pair<Id, float>> viewWeights(Id study, const std::string& bundleId) const;
     // Every ECG / study that has an embedding of this bundle and recipe in this space: owner, patient, vector. What the
     // search index is built from.

@@ -24,9 +24,9 @@ void bindKey(sql::Statement& statement, const EmbeddingKey& key)
     statement.bind(key.bundleId).bind(inference::name(key.space)).bind(key.recipeHash).bind(key.inputSha256);
 }
 
-void assign(const sql::Database& database, const Owner& owner, Id id, const EmbeddingKey& key)
+// Within a transaction of the caller's. True when it wasn't so before.
+bool assignWithin(const sql::Database& database, const Owner& owner, Id id, const EmbeddingKey& key)
 {
-    sql::WriteTransaction transaction(database);
     sql::Statement find(
         database,
         "SELECT id FROM embeddings WHERE bundle_id = ? AND space = ? AND recipe_hash = ? AND input_sha256 = ?");
@@ -38,7 +38,7 @@ void assign(const sql::Database& database, const Owner& owner, Id id, const Embe
                                        " = ? AND bundle_id = ? AND space = ? AND recipe_hash = ?");
     known.bind(id).bind(key.bundleId).bind(inference::name(key.space)).bind(key.recipeHash);
     if (known.next() && known.integer(0) == embedding)
-        return;
+        return false;
     sql::Statement(database, std::string("INSERT OR REPLACE INTO ") + owner.table + " (" + owner.key +
                                  ", bundle_id, space, recipe_hash, embedding_id) VALUES (?, ?, ?, ?, ?)")
         .bind(id)
@@ -47,8 +47,28 @@ void assign(const sql::Database& database, const Owner& owner, Id id, const Embe
         .bind(key.recipeHash)
         .bind(embedding)
         .run();
+    return true;
+}
+
+void assign(const sql::Database& database, const Owner& owner, Id id, const EmbeddingKey& key)
+{
+    sql::WriteTransaction transaction(database);
+    if (!assignWithin(database, owner, id, key))
+        return;
     transaction.touch();
     transaction.commit();
+}
+
+void replaceWeights(const sql::Database& database, Id study, const std::string& bundleId, const std::vector<std::pair<Id, float>>& weights)
+{
+    sql::Statement(database, "DELETE FROM view_weights WHERE study_id = ? AND bundle_id = ?").bind(study).bind(bundleId).run();
+    for (const auto& [clip, weight] : weights)
+        sql::Statement(database, "INSERT INTO view_weights (study_id, bundle_id, clip_id, weight) VALUES (?, ?, ?, ?)")
+            .bind(study)
+            .bind(bundleId)
+            .bind(clip)
+            .bind(double(weight))
+            .run();
 }
 
 std::vector<Library::OwnedVector> vectorsOf(const sql::Database& database, const Owner& owner,
@@ -150,26 +170,38 @@ std::vector<Id> Library::ecgsWithout(const std::string& bundleId, const std::str
 
 std::vector<Id> Library::studiesWithout(const std::string& bundleId, const std::string& recipeHash, Space space) const
 {
+    // A cine that a person switched off is no view; a study of such alone waits for nothing.
     return ownersWithout(m_impl->database, studyOwner,
-                         "EXISTS (SELECT 1 FROM clips c WHERE c.study_id = o.id AND c.cine = 1) AND ", bundleId,
-                         recipeHash, space);
+                         "EXISTS (SELECT 1 FROM clips c WHERE c.study_id = o.id AND c.cine = 1 AND NOT EXISTS (SELECT 1 "
+                         "FROM clip_notes n WHERE n.clip_id = c.id AND n.topic = 'model' AND n.document = "
+                         "'{\"use\":false}')) AND ",
+                         bundleId, recipeHash, space);
+}
+
+bool Library::assignPooledStudy(Id study, const std::vector<PooledClip>& clips, const std::vector<EmbeddingKey>& keys)
+{
+    sql::WriteTransaction transaction(m_impl->database);
+    std::vector<std::pair<Id, float>> weights;
+    for (const PooledClip& clip : clips) {
+        if (clipUse(clip.clip) != clip.use)
+            return false;
+        if (clip.weight)
+            weights.emplace_back(clip.clip, *clip.weight);
+    }
+    for (const EmbeddingKey& key : keys) {
+        requireSpace(key.space == Space::StudyToken || key.space == Space::StudyAligned);
+        assignWithin(m_impl->database, studyOwner, study, key);
+        replaceWeights(m_impl->database, study, key.bundleId, weights);
+    }
+    transaction.touch();
+    transaction.commit();
+    return true;
 }
 
 void Library::setViewWeights(Id study, const std::string& bundleId, const std::vector<std::pair<Id, float>>& weights)
 {
-    const sql::Database& database = m_impl->database;
-    sql::WriteTransaction transaction(database);
-    sql::Statement(database, "DELETE FROM view_weights WHERE study_id = ? AND bundle_id = ?")
-        .bind(study)
-        .bind(bundleId)
-        .run();
-    for (const auto& [clip, weight] : weights)
-        sql::Statement(database, "INSERT INTO view_weights (study_id, bundle_id, clip_id, weight) VALUES (?, ?, ?, ?)")
-            .bind(study)
-            .bind(bundleId)
-            .bind(clip)
-            .bind(double(weight))
-            .run();
+    sql::WriteTransaction transaction(m_impl->database);
+    replaceWeights(m_impl->database, study, bundleId, weights);
     transaction.touch();
     transaction.commit();
 }

@@ -95,6 +95,11 @@ CREATE TABLE reports (
     id INTEGER PRIMARY KEY AUTOINCREMENT, study_id INTEGER NOT NULL REFERENCES studies(id) ON DELETE CASCADE,
     instance_uid TEXT NOT NULL, sha256 TEXT NOT NULL, file_name TEXT NOT NULL, UNIQUE (study_id, sha256));;
 )sql",
+    // 4: what a clip shows decides whether it is a view of its study. Studies are pooled anew; embeddings of clips stay.
+    R"sql(
+DELETE FROM study_embeddings;;
+DELETE FROM view_weights;;
+)sql",
 };
 
 void runAll(const sql::Database& database, std::string_view text)

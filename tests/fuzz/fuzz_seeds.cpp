@@ -6,10 +6,14 @@
 #include "core/dicom/make_dicom.h"
 #include "ecg/recipe.h"
 #include "echo/recipe.h"
+#include "dicom/media_directory.h"
 #include "fuzz/readers.h"
 #include "fuzz/seed_images.h"
 #include "nn/bundle_files.h"
+#include "support/made_report.h"
 #include "video/encoder.h"
+
+#include <zip.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -154,7 +158,7 @@ QByteArray waveform(test::Writing writing, int bits, const char* interpretation)
     return test::withMeta(data.data(), test::syntaxUid(writing), test::ecgClass);
 }
 
-void dicom(Seeds& seeds)
+void dicomObjects(Seeds& seeds)
 {
     for (const auto& [name, file] : fuzz::seedImages()) {
         seeds.addObject("dicom_image", name, file);
@@ -211,6 +215,49 @@ void clips(Seeds& seeds)
     data.us(0x00280010, 4).us(0x00280011, 4).us(0x00280100, 8).us(0x00280101, 8).us(0x00280102, 7).us(0x00280103, 0);
     data.bytes(0x7FE00010, "OB", QByteArray(4 * 4 * 3 * 4, 'x'));
     seeds.addObject("echo_clip", "regions", test::withMeta(data.data(), test::syntaxUid(test::Writing::Explicit), test::clipClass));
+}
+
+// A report of every kind of item, an archive stored and packed with another inside, a directory of one image.
+void media(Seeds& seeds)
+{
+    namespace t = test;
+    const echo2ecg::dicom::Code volume{"118565006", "SCT", "Volume"};
+    auto index = t::srCode({"121425", "DCM", "Index"}, {"8277-6", "LN", "Body Surface Area"});
+    echo2ecg::dicom::writeReport(seeds.path("structured_report", "tid5200.dcm"),
+                       t::report5200({t::srNumber({"18026-5", "LN", "EDV"}, 142, "ml", {t::srMethod("125207", "Method of Disks, Biplane")}),
+                                      t::srNumber(volume, 60, "ml", {t::srPhase("416430001", "End Systole"), index}),
+                                      t::srNumber({"X", "99V", "LVEF(BP)"}, 0.4, "{ratio}", {t::srSelected("121410", "User chosen value")})}));
+    auto other = t::report5200({t::srNumber({"125301", "DCM", "Measured"}, 54, "%", {t::srCode({"125307", "DCM", "Measured Property"}, {"70822001", "SCT", "Ejection Fraction"})})});
+    other.templateId = "5300";
+    echo2ecg::dicom::writeReport(seeds.path("structured_report", "tid5300.dcm"), other);
+    const std::string report = contentOf(seeds.path("structured_report", "tid5300.dcm"), 1 << 20);
+    std::string archive;
+    for (const zip_int32_t method : {ZIP_CM_STORE, ZIP_CM_DEFLATE}) {
+        const fs::path file = seeds.path("zip", method == ZIP_CM_STORE ? "stored.zip" : "packed.zip");
+        zip_t* zip = zip_open(file.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
+        const auto put = [&](const char* name, const std::string& content) {
+            zip_source_t* source = zip_source_buffer(zip, content.data(), content.size(), 0);
+            zip_set_file_compression(zip, zip_uint64_t(zip_file_add(zip, name, source, ZIP_FL_ENC_UTF_8)), method, 0);
+        };
+        put("a/r.dcm", report);
+        put("empty", "");
+        if (!archive.empty())
+            put("inner.zip", archive);
+        zip_close(zip);
+        archive = contentOf(file, 1 << 20);
+    }
+    const fs::path image = seeds.path("media_directory", "image.dcm"), folder = seeds.path("media_directory", "made");
+    const QByteArray clip = test::withMeta(test::imageHeader({}).data(), test::syntaxUid(test::Writing::Explicit), test::clipClass);
+    std::ofstream(image, std::ios::binary).write(clip.constData(), clip.size());
+    std::error_code none;
+    try {
+        echo2ecg::dicom::writeMedia(folder, {image});
+        seeds.add("media_directory", "one", contentOf(folder / "DICOMDIR", 1 << 16));
+    } catch (const base::Error&) {
+        // The shared data has others.
+    }
+    fs::remove_all(folder, none);
+    fs::remove(image, none);
 }
 
 void texts(Seeds& seeds)
@@ -360,6 +407,10 @@ void sharedData(Seeds& seeds)
                              folder == "us_other" || kind == ".dcm";
         if (isDicom) {
             seeds.add("dicom_header", name, contentOf(entry.path(), 8192));
+            if (name == "DICOMDIR" && entry.file_size() <= 64 * 1024)
+                seeds.add("media_directory", folder, contentOf(entry.path(), 64 * 1024));
+            if (folder == "sr" && entry.file_size() <= 64 * 1024)
+                seeds.add("structured_report", name, contentOf(entry.path(), 64 * 1024));
             if (entry.file_size() <= 96 * 1024) {
                 seeds.add("dicom_image", name, contentOf(entry.path(), 96 * 1024));
                 seeds.add("echo_clip", name, contentOf(entry.path(), 96 * 1024));
@@ -406,8 +457,9 @@ int main(int count, char** arguments)
     tensors(seeds);
     checkpoints(seeds);
     bundles(seeds);
-    dicom(seeds);
+    dicomObjects(seeds);
     clips(seeds);
+    media(seeds);
     texts(seeds);
     arrays(seeds);
     mfer(seeds);

@@ -11,6 +11,7 @@
 #include "fuzz/read_checkpoint.h"
 #include "fuzz/read_clip.h"
 #include "fuzz/read_ecg.h"
+#include "fuzz/read_media.h"
 #include "fuzz/scratch.h"
 #include "library/phenotype_table.h"
 #include "nn/bundle.h"
@@ -149,6 +150,9 @@ constexpr Target all[] = {
     {"dicom_header", readDicomHeader},
     {"dicom_image", readDicomImage},
     {"dicom_waveform", readDicomWaveform},
+    {"structured_report", readStructuredReport},
+    {"media_directory", readMediaDirectory},
+    {"zip", readZip},
     {"echo_clip", readEchoClip},
     {"video_file", readVideoFile},
     {"video_stream", readVideoStream},

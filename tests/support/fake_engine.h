@@ -6,6 +6,7 @@
 #include "inference/engine.h"
 
 #include <cmath>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -30,6 +31,7 @@ public:
     int ecgCalls = 0, studyCalls = 0, clipsComputed = 0, explainCalls = 0;
     // Vectors for a signal hash, or for the hash of a clip's file, in place of the made-up ones.
     std::map<std::string, std::vector<float>> tokens, aligned, clips;
+    std::function<void()> onEmbed; // in the midst of a study
     std::set<std::filesystem::path> failing; // clip files that can't be decoded
     std::set<std::string> unsuitable;        // signal hashes
 
@@ -85,6 +87,8 @@ public:
         job.throwIfCancelled();
         const std::lock_guard lock(m_mutex);
         ++studyCalls;
+        if (onEmbed)
+            onEmbed();
         if (!m_facts.canRetrieve)
             throw base::Error(base::ErrorCode::Unsuitable, inference::noAlignment);
         inference::StudyEmbedding result;

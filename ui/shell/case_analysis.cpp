@@ -155,6 +155,12 @@ void CaseSession::followExplanation()
     emit explainFailed({});
 }
 
+void CaseSession::clipsSwitched()
+{
+    m_weightsChange = true;
+    embedMissing();
+}
+
 void CaseSession::embedMissing()
 {
     if (!m_loaded)
@@ -165,8 +171,10 @@ void CaseSession::embedMissing()
         [this](casework::CaseEngine::Outcome& outcome) {
             if (!outcome.failures.empty() && std::exchange(m_tellFailures, false))
                 say(tr("%1 couldn't be embedded. %2").arg(counted(qsizetype(outcome.failures.size()), "item", "items"), firstOf(outcome.failures)), NoticeBar::Tone::Warning);
-            if (outcome.studies > 0)
+            if (outcome.studies > 0 || m_weightsChange) {
                 reloadWeights();
+                emit studiesEmbedded();
+            }
             if (!m_ecg)
                 return;
             if (outcome.ecgs + outcome.studies > 0 || (m_retrieval && m_retrieval->studies.empty()))

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace echo2ecg::ui {
 
@@ -278,7 +279,7 @@ void CaseSession::reloadWeights()
     const auto missing = [](const std::vector<CineCell>& cells) {
         return std::any_of(cells.begin(), cells.end(), [](const CineCell& c) { return !c.viewWeight && c.clip.kind == echo::ClipKind::Cine; });
     };
-    if (!missing(m_ownCells) && !missing(m_otherCells))
+    if (!std::exchange(m_weightsChange, false) && !missing(m_ownCells) && !missing(m_otherCells))
         return;
     if (m_ownStudy && m_ecg)
         m_jobs.start(
@@ -294,6 +295,8 @@ void CaseSession::reloadWeights()
             });
     if (m_alone && m_shownStudy)
         openStudy(m_shownStudy);
+    else if (m_shownStudy && !m_otherCells.empty())
+        showRetrieved(m_shownStudy, m_otherCells.front().title);
 }
 
 void CaseSession::setGrid(int rows, int columns)

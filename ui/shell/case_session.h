@@ -54,6 +54,8 @@ public:
     void setGrid(int rows, int columns);
     void reopenLast();
     void analyse();          // predict and retrieve again
+    void clipsSwitched();    // a person switched clips of a study on or off: it is embedded again, and the cells show its new weights
+    void embedMissing();     // ECGs and studies without an embedding of the bundle in use; what is ranked is ranked again when something came
     void explain(inference::SaliencyMethod method); // of the open ECG
     void cancelExplanation();
     void refreshLibrary();
@@ -78,6 +80,7 @@ signals:
     void explaining(const QString& progress);
     void explained(const inference::EcgSaliency& saliency);
     void explainFailed(const QString& sentence); // empty: cancelled
+    void studiesEmbedded(); // their views have weights now
     void analysisFailed(const QString& sentence);
     void noticed(const QString& text, NoticeBar::Tone tone, const QString& actionText, const std::function<void()>& action);
 
@@ -89,7 +92,6 @@ private:
         std::unique_ptr<casework::CaseEngine> cases;
     };
     void runAnalysis(bool again);
-    void embedMissing();
     void followExplanation();
     void updateCells();
     void reloadWeights();
@@ -105,6 +107,7 @@ private:
     std::optional<casework::Prediction> m_prediction;
     std::optional<casework::Retrieval> m_retrieval;
     std::vector<CineCell> m_ownCells, m_otherCells;
+    bool m_weightsChange = false; // of clips on display, when what is missing is embedded
     bool m_tellFailures = false;  // after an import; at every start it would only nag
     bool m_alone = false;  // m_otherCells is a study opened by itself
     int m_rows = 2, m_columns = 2;

@@ -2,6 +2,7 @@
 #include "ui/shell/case_window_impl.h"
 
 #include "ui/jobs/job_bar.h"
+#include "ui/echo/model_view/echo_model_panel.h"
 #include "ui/retrieval/formatting.h"
 #include "ui/theme/theme.h"
 
@@ -54,6 +55,21 @@ void CaseWindow::Impl::buildPanes()
     auto* left = dock(tr("Library"), "libraryDock", library, Qt::LeftDockWidgetArea);
     auto* right = dock(tr("Prediction"), "predictionDock", prediction, Qt::RightDockWidgetArea);
     auto* lower = dock(tr("Similar hearts"), "similarDock", similar, Qt::RightDockWidgetArea);
+    auto* model = dock(tr("What the model sees"), "modelDock", echo->modelPanel(), Qt::RightDockWidgetArea);
+    model->toggleViewAction()->setObjectName(QStringLiteral("view.model"));
+    model->toggleViewAction()->setShortcut(QKeySequence(QStringLiteral("Ctrl+Alt+M")));
+    const QString hint = tr("The clips of the echo study that the encoder is given, the others with the reason, and every step of the preparation");
+    model->toggleViewAction()->setToolTip(hint);
+    model->toggleViewAction()->setStatusTip(hint);
+    window->setTabPosition(Qt::RightDockWidgetArea, QTabWidget::North);
+    window->tabifyDockWidget(lower, model);
+    lower->raise();
+    model->hide(); // wide, and not for every day
+    QObject::connect(model->toggleViewAction(), &QAction::triggered, model, [model](bool shown) {
+        if (shown)
+            model->raise();
+    });
+    actions.all << model->toggleViewAction();
     window->resizeDocks({left, right}, {230, 350}, Qt::Horizontal);
     window->resizeDocks({right, lower}, {400, 440}, Qt::Vertical);
     window->setDockOptions(QMainWindow::AnimatedDocks | QMainWindow::AllowNestedDocks | QMainWindow::AllowTabbedDocks);

@@ -7,6 +7,7 @@
 #include "ui/export/deidentify_window.h"
 #include "ui/export/export_window.h"
 #include "ui/shell/case_session.h"
+#include "ui/shell/model_desk.h"
 #include "ui/shell/study_notes.h"
 
 #include <QFileDialog>
@@ -58,6 +59,7 @@ struct EchoDesk::Impl
 {
     StudyNotes notes;
     QPointer<MeasureDesk> measure;
+    ModelDesk* model = nullptr;
     EchoActions* actions = nullptr;
     ClipExportWindow* exporter = nullptr; // made when first asked for
     DeidentifyWindow* reviewer = nullptr;
@@ -72,6 +74,7 @@ EchoDesk::EchoDesk(CaseSession& session, QObject* parent)
     auto& d = *m_impl;
     d.measure = new MeasureDesk(m_grid);
     d.actions = new EchoActions(m_grid, this);
+    d.model = new ModelDesk(session, d.notes, m_grid, this);
     exportClip = made(this, "echo.export", tr("Export the c&lip…"), {"Ctrl+Alt+S"}, tr("Write the selected clip as MP4, animated GIF or PNG, with measurements or without"));
     exportPicture = made(this, "echo.picture", tr("Save the &frame as picture…"), {"Ctrl+Alt+P"}, tr("Write the frame of the selected cell as PNG, as it is shown"));
     deidentify = made(this, "echo.deidentify", tr("Export the study &de-identified…"), {"Ctrl+Alt+D"}, tr("Review every file of the study of the selected cell, then write it without identity"));
@@ -82,7 +85,15 @@ EchoDesk::EchoDesk(CaseSession& session, QObject* parent)
     connectMeasuring();
 }
 
-EchoDesk::~EchoDesk() = default;
+EchoDesk::~EchoDesk()
+{
+    delete m_impl->model; // before the notes that it writes
+}
+
+EchoModelPanel* EchoDesk::modelPanel()
+{
+    return m_impl->model->panel();
+}
 
 QWidget* EchoDesk::pane()
 {
@@ -116,7 +127,7 @@ void EchoDesk::undo()
 
 bool EchoDesk::isIdle() const
 {
-    return m_impl->notes.isIdle();
+    return m_impl->notes.isIdle() && m_impl->model->isIdle();
 }
 
 void EchoDesk::connectGrid()

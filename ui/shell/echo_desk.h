@@ -12,8 +12,9 @@ class QMenu;
 namespace echo2ecg::ui {
 
 class CaseSession;
+class EchoModelPanel;
 
-// The echo pane of the case window: grid, measuring and export, joined to the library. GUI thread only.
+// The echo pane of the case window: grid, measuring, export and what the model sees, joined to the library. GUI thread only.
 class EchoDesk : public QObject
 {
     Q_OBJECT
@@ -23,6 +24,7 @@ public:
 
     QWidget* pane(); // to be put into the window, which then owns it
     CineGrid& grid() { return *m_grid; }
+    EchoModelPanel* modelPanel(); // for a dock; the window then owns it
     QList<QAction*> allActions() const;
     void fillCineMenu(QMenu* menu) const;
     void fillMeasureMenu(QMenu* menu) const;

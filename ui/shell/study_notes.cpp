@@ -133,6 +133,11 @@ void StudyNotes::setCalibration(library::Id study, library::Id clip, const std::
         [this, study] { emit phenotypesChanged(study); });
 }
 
+void StudyNotes::setClipUse(library::Id study, library::Id clip, std::optional<bool> use)
+{
+    run([library = &m_library, clip, use] { library->setClipUse(clip, use); }, [this, study] { emit clipUseKept(study); });
+}
+
 void StudyNotes::setPhases(library::Id clip, const std::vector<echo::CardiacPhase>& phases)
 {
     run([library = &m_library, clip, phases] { library->setClipNote(clip, "phases", phasesNote(phases)); });

@@ -36,11 +36,14 @@ public:
     void remove(library::Id study, int key, const echo::Measurement& measurement);
     void setCalibration(library::Id study, library::Id clip, const std::optional<echo::ManualCalibration>& calibration);
     void setPhases(library::Id clip, const std::vector<echo::CardiacPhase>& phases);
+    // Whether the clip is a view of its study for the model; empty: as the rules say.
+    void setClipUse(library::Id study, library::Id clip, std::optional<bool> use);
     bool isIdle() const { return m_waiting == 0; }
 
 signals:
     void wasRead(const StudyNotes::Contents& contents);
     void phenotypesChanged(qint64 study); // by what was measured
+    void clipUseKept(qint64 study);
     void failed(const QString& sentence);
 
 private:

@@ -24,6 +24,7 @@ private slots:
     void cancelIsNoFailure();
     void otherBundleIsAnotherWorld();
     void aSwitchedClipMakesAnotherStudy();
+    void switchedWhileItIsPooled();
 };
 
 void TestEmbedding::nothingIsComputedTwice()
@@ -209,7 +210,45 @@ void TestEmbedding::aSwitchedClipMakesAnotherStudy()
         c.library->setClipUse(view.row.id, false);
     const auto outcome = c.cases->embedMissing();
     QCOMPARE(outcome.studies, 0);
-    QCOMPARE(outcome.failures.size(), std::size_t(1));
+    QVERIFY(outcome.failures.empty()); // a person wanted it so: nothing to try again and again
+    try {
+        c.cases->embedStudy(id);
+        QFAIL("a study without views was embedded");
+    } catch (const base::Error& error) {
+        QVERIFY(std::string(error.sentence()).find("by hand") != std::string::npos);
+    }
+}
+
+void TestEmbedding::switchedWhileItIsPooled()
+{
+    Case c;
+    const Id id = c.library->addStudy(makeStudy(c.scratch.path(), 1, "A", "2020-01-01", 4)).first;
+    const Id clip = c.library->clips(id)[0].id;
+    // Between pooling and keeping a person takes a clip out: what was pooled isn't the study's.
+    const auto rows = c.library->clips(id);
+    std::vector<library::Library::PooledClip> pooled;
+    for (const auto& row : rows)
+        pooled.push_back({row.id, std::nullopt, 0.25F});
+    c.cases->embedMissing();
+    const auto before = c.library->viewWeights(id, "fake");
+    c.library->setClipUse(clip, false);
+    const inference::EmbeddingKey key{"nothing", "fake", "recipe", inference::Space::StudyAligned};
+    QVERIFY(!c.library->assignPooledStudy(id, pooled, {key}));
+    QVERIFY(c.library->viewWeights(id, "fake").empty()); // gone with the switch, and not written back
+    pooled[0].use = false;
+    pooled[0].weight.reset();
+    QVERIFY_EXCEPTION_THROWN(c.library->assignPooledStudy(id, pooled, {key}), base::Error); // no such embedding: nothing half
+    QVERIFY(c.library->viewWeights(id, "fake").empty());
+    c.engine->onEmbed = [&] {
+        if (c.engine->studyCalls == 2)
+            c.library->setClipUse(clip, {});
+    };
+    c.cases->embedStudy(id);
+    QCOMPARE(c.engine->studyCalls, 3); // once more, with all of them
+    QCOMPARE(c.library->viewWeights(id, "fake"), before);
+    c.engine->onEmbed = [&] { c.library->setClipUse(clip, c.library->clipUse(clip) ? std::nullopt : std::optional(false)); };
+    c.library->setClipUse(rows[1].id, false);
+    QVERIFY_EXCEPTION_THROWN(c.cases->embedStudy(id), base::Error); // for ever: it ends
 }
 
 QTEST_GUILESS_MAIN(TestEmbedding)

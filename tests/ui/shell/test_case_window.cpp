@@ -5,6 +5,7 @@
 #include "ui/ecg/ecg_page_view.h"
 #include "ui/echo/cine_grid.h"
 #include "ui/echo/measure/measure_desk.h"
+#include "ui/echo/model_view/echo_model_panel.h"
 #include "ui/retrieval/prediction_card.h"
 #include "ui/retrieval/similar_hearts.h"
 #include "ui/shell/case_window.h"
@@ -15,6 +16,7 @@
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QLabel>
+#include <QListView>
 #include <QMimeData>
 #include <QTreeView>
 
@@ -99,7 +101,7 @@ class TestCaseWindow : public QObject
     }
 
 private slots:
-    void initTestCase() { Theme::instance().apply(ThemeKind::Dark); }
+    void initTestCase() { Theme::instance().apply(qEnvironmentVariable("E2E_TEST_THEME") == "light" ? ThemeKind::Light : ThemeKind::Dark); }
 
     void emptyLibrarySaysWhatToDo()
     {
@@ -334,6 +336,67 @@ private slots:
     }
 
     // Keys of the echo pane are given once, and none is a key of the window.
+    void whatTheModelSeesIsSwitched()
+    {
+        test::Scratch scratch;
+        library::Library::create(scratch / "library");
+        library::Id study = 0;
+        std::vector<library::ClipRow> clips;
+        {
+            const auto library = library::Library::open(scratch / "library");
+            echo::EchoStudy made;
+            made.patientId = "made";
+            made.studyUid = "1.2.3";
+            for (const char* name : {"us_clip_12f_jpeg_ybr422.dcm", "us_clip_4f_native_mono2.dcm"}) {
+                made.clips.push_back(echo::readClip(test::reference(name)));
+                made.clips.back().identity.patientId = made.patientId;
+                made.clips.back().identity.studyUid = made.studyUid;
+            }
+            study = library->addStudy(made).first;
+            clips = library->clips(study);
+        }
+        const auto window = open(scratch / "library");
+        window->openStudy(study);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+        auto* panel = only<EchoModelPanel>(*window);
+        QVERIFY(panel && !panel->isVisible());
+        auto* list = panel->findChild<QListView*>();
+        QVERIFY(list);
+        QCOMPARE(list->model()->rowCount(), 0); // nothing is read for a panel that nobody looks at
+        auto* toggle = window->findChild<QAction*>("view.model");
+        QVERIFY(toggle);
+        toggle->trigger();
+        QTRY_VERIFY(panel->isVisible());
+        QTRY_COMPARE_WITH_TIMEOUT(list->model()->rowCount(), 2, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+        QVERIFY(panel->width() >= 420);
+        const auto says = [panel](const char* words) {
+            const auto labels = panel->findChildren<QLabel*>();
+            return std::any_of(labels.begin(), labels.end(), [words](const QLabel* label) { return label->text() == QLatin1String(words); });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(says("2 of 2 clips used; at most 128"), patience); // no word of weights to come: it is embedded
+        // Switched off: kept, and the study is pooled from the other clip alone.
+        emit panel->useChanged(clips[1].id, false);
+        QTRY_VERIFY_WITH_TIMEOUT(says("1 of 2 clips used; at most 128"), patience);
+        QCOMPARE(library::Library::open(scratch / "library")->clipUse(clips[1].id), std::optional(false));
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+        if (const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES"); !folder.isEmpty())
+            window->grab().save(folder + "/window-what-the-model-sees.png");
+        emit panel->useChanged(clips[1].id, std::nullopt);
+        QTRY_VERIFY_WITH_TIMEOUT(says("2 of 2 clips used; at most 128"), patience);
+        // The panel's choice is selected in the grid, and the other way round.
+        auto* grid = only<CineGrid>(*window);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
+        for (const library::ClipRow& clip : clips) {
+            panel->choose(clip.id);
+            QCOMPARE(grid->cell(grid->selectedCell()).clipId, clip.id);
+        }
+        for (int cell : {0, 1}) {
+            grid->selectCell(cell);
+            QCOMPARE(panel->chosen(), grid->cell(cell).clipId);
+        }
+    }
+
     void keysOfTheEchoPaneAreItsOwn()
     {
         test::Scratch scratch;
@@ -353,8 +416,9 @@ private slots:
     {
         test::Scratch scratch;
         const auto window = open(scratch / "library");
-        const auto docks = window->findChildren<QDockWidget*>();
-        QCOMPARE(docks.size(), 3);
+        auto docks = window->findChildren<QDockWidget*>();
+        QCOMPARE(docks.size(), 4);
+        docks.removeIf([](const QDockWidget* dock) { return dock->objectName() == "modelDock"; }); // shown when it is asked for
         QTest::keyClick(window.get(), Qt::Key_F11);
         for (const QDockWidget* dock : docks)
             QVERIFY(!dock->isVisible());

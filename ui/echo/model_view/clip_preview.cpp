@@ -105,6 +105,8 @@ ClipPreview previewClip(const echo::EchoClip& clip, const QString& name, const e
         preview.failure = previewFailure(error);
     } catch (const std::bad_alloc&) {
         preview.failure = QStringLiteral("There is not enough memory to prepare this clip.");
+    } catch (const std::exception&) { // a foreign library's own words may hold anything
+        preview.failure = QStringLiteral("An unexpected failure.");
     }
     return preview;
 }

@@ -34,13 +34,8 @@ EchoModelPanel::EchoModelPanel(QWidget* parent)
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins({});
     all->setSpacing(0);
-    auto* top = new QHBoxLayout;
-    top->setContentsMargins(kMargin, 8, kMargin, 6);
-    top->addWidget(panelHeading(tr("What the model sees")), 1);
-    all->addLayout(top);
-
     auto* column = new QVBoxLayout(m_content);
-    column->setContentsMargins(kMargin, 0, kMargin, kMargin);
+    column->setContentsMargins(kMargin, 8, kMargin, kMargin);
     column->setSpacing(3);
     m_summary = panelWords("plain", "echoModelSummary", m_content);
     QFont bold = m_summary->font();
@@ -201,6 +196,10 @@ void EchoModelPanel::prepare()
             auto made = std::make_shared<const ClipPreview>(previewClip(clip, name, recipe, job));
             QMetaObject::invokeMethod(this, [this, ticket, made] { finish(ticket, made); }, Qt::QueuedConnection);
         } catch (const base::Cancelled&) {
+        } catch (const std::exception&) { // no memory even for that
+            auto none = std::make_shared<ClipPreview>();
+            none->failure = tr("There is not enough memory to prepare this clip.");
+            QMetaObject::invokeMethod(this, [this, ticket, none] { finish(ticket, none); }, Qt::QueuedConnection);
         }
     });
 }
