@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/pages.h"
 #include "screenshot_job.h"
 #include "ui/shell/case_window.h"
 #include "ui/theme/theme.h"
@@ -12,6 +13,7 @@
 
 int main(int argc, char** argv)
 {
+    echo2ecg::base::keepFreedFrames();
     QApplication app(argc, argv);
     QApplication::setOrganizationName(QStringLiteral("echo2ecg"));
     QApplication::setApplicationName(QStringLiteral("workstation"));

@@ -4,7 +4,9 @@
 #include "generated_clip.h"
 #include "thread_clock.h"
 
+#include "base/pages.h"
 #include "ui/echo/cine_surface.h"
+#include "ui/echo/gl_canvas.h"
 #include "ui/theme/theme.h"
 
 #include <QApplication>
@@ -137,6 +139,7 @@ int goThrough(QApplication& app, ui::CineGrid& grid, const std::vector<ui::CineC
 
 int main(int argc, char** argv)
 {
+    base::keepFreedFrames(); // as the workstation does
     QApplication app(argc, argv);
     QCommandLineParser parser;
     parser.addPositionalArgument(QStringLiteral("files"), QStringLiteral("DICOM clips; none: generated ones"));
@@ -230,9 +233,9 @@ int main(int argc, char** argv)
     std::printf("{\"first_frame_ms\": %.1f, \"all_first_frames_ms\": %.1f, \"longest_block_opening_ms\": %.1f, "
                 "\"longest_block_playing_ms\": %.1f, \"gap_p99_ms\": %.1f, \"blocks_over_16_ms\": %zu, \"heartbeats\": %zu, "
                 "\"cache_mib\": %.0f, \"cache_limit_mib\": %.0f, \"resident_mib\": %.0f, \"fps_least\": %.1f, \"fps_most\": %.1f, "
-                "\"paints\": %d, \"gui_cpu_ms_per_paint\": %.1f}\n",
+                "\"drawn_by\": \"%s\", \"paints\": %d, \"gui_cpu_ms_per_paint\": %.1f}\n",
                 first, all, opening, longest, p99, tooLong, beats, double(cache.compressed + cache.decoded) / (1 << 20),
-                double(cache.limit) / (1 << 20), residentMiB(), least > most ? 0 : least, most, paints,
+                double(cache.limit) / (1 << 20), residentMiB(), least > most ? 0 : least, most, ui::hasGraphicsCard() ? "OpenGL" : "the processor", paints,
                 paints ? cpuMs / paints : 0.0);
     if (parser.isSet(shotOption) && !grid.grab().save(parser.value(shotOption)))
         return 1;

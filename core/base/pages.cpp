@@ -2,6 +2,11 @@
 #include "base/pages.h"
 
 #include <cstdint>
+#include <cstdlib>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #ifdef __linux__
 #include <sys/mman.h>
@@ -19,6 +24,14 @@ void preferLargePages(void* memory, std::size_t bytes) noexcept
         madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE); // a refusal costs nothing
 #else
     (void)memory, (void)bytes;
+#endif
+}
+
+void keepFreedFrames() noexcept
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 16 << 20); // a frame is smaller
+    mallopt(M_TRIM_THRESHOLD, 128 << 20);
 #endif
 }
 

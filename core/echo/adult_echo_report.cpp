@@ -290,7 +290,7 @@ private:
         const bool isPrivate = item.name.scheme.starts_with("99") || (item.name.scheme != "LN" && item.name.scheme != "DCM" && item.name.scheme != "SRT" && item.name.scheme != "SCT");
         if (isPrivate && !context.isElsewhere)
             for (const Words& entry : vendors)
-                if (plain == entry.words || (plain.starts_with(entry.words) && (has(plain, "biplane") || has(plain, "teich") || has(plain, "a4c") || has(plain, "a2c") || has(plain, "mod")))) {
+                if (plain == entry.words || plain == entry.words + std::string("bp") || (plain.starts_with(entry.words) && (has(plain, "biplane") || has(plain, "teich") || has(plain, "a4c") || has(plain, "a2c") || has(plain, "mod")))) {
                     value.what = entry.what;
                     if (value.method.empty() && (has(plain, "biplane") || has(plain, "bp")))
                         value.method = "biplane method of discs";

@@ -71,6 +71,23 @@ private slots:
         QCOMPARE(regions.json["regions"].toArray().size(), 2);
     }
 
+    void echoInfoOfMediaAndReports()
+    {
+        const QString media = test::text(test::sharedData("derived/dicomdir_echo_media/DICOMDIR"));
+        const Run disc = json({"echo", "info", media});
+        QVERIFY2(disc.exit == 0 && disc.isJson, disc.trace());
+        int clips = 0;
+        for (const auto& study : disc.json["studies"].toArray())
+            clips += int(study.toObject()["clips"].toArray().size());
+        QCOMPARE(clips, 10);
+        // Of a directory alone every file is missing.
+        const Run index = json({"echo", "info", test::text(test::sharedData("dicomdir/DICOMDIR"))});
+        QCOMPARE(index.exit, 2);
+        const Run other = json({"echo", "info", test::text(test::sharedData("sr/reportsi.dcm"))});
+        QCOMPARE(other.exit, 2);
+        QVERIFY2(other.json["error"].toObject()["message"].toString().contains("structured report") || other.trace().contains("structured report"), other.trace());
+    }
+
     void whatTheModelSees()
     {
         const QString bundle = m_folder.filePath("bundle"), out = m_folder.filePath("sees");

@@ -269,7 +269,7 @@ bool CineGrid::hasFirstFrames() const
 
 QImage CineGrid::grabGrid()
 {
-    return m_impl->surface->grabFramebuffer();
+    return m_impl->surface->grabPicture();
 }
 
 void CineGrid::selectCell(int cell)

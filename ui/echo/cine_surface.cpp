@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/echo/cine_surface.h"
 
-#include "ui/echo/texture_scene.h"
+#include "ui/echo/gl_canvas.h"
+#include "ui/echo/raster_scene.h"
 #include "ui/theme/theme.h"
 
 #include <QFontMetricsF>
-#include <QOpenGLContext>
-#include <QOpenGLPaintDevice>
+#include <QPaintEvent>
 #include <QPainter>
-#include <QSurfaceFormat>
 
 #include <cmath>
 
@@ -25,24 +24,22 @@ QFont overlayFont(const QFont& base)
 
 } // namespace
 
-CineSurface::CineSurface(QWidget* parent) : QOpenGLWidget(parent)
+CineSurface::CineSurface(QWidget* parent) : QWidget(parent)
 {
-    QSurfaceFormat format;
-    format.setRenderableType(QSurfaceFormat::OpenGL);
-    format.setVersion(3, 2);
-    format.setProfile(QSurfaceFormat::CoreProfile);
-    format.setDepthBufferSize(24);
-    format.setStencilBufferSize(8);
-    format.setSamples(0);
-    setFormat(format);
-    // The widget's own makeCurrent() would bind its framebuffer behind VTK's back: only context and surface are made
-    // current.
-    m_scene = std::make_unique<TextureScene>(
-        [this] {
-            if (context() && m_surface)
-                context()->makeCurrent(m_surface);
-        },
-        [this] { return context() && QOpenGLContext::currentContext() == context(); });
+    if (hasGraphicsCard()) {
+        m_canvas = new GlCanvas(
+            [this] {
+                if (!m_arranged)
+                    arrange();
+            },
+            [this](QPainter& painter) { paintWords(painter, rect()); }, this);
+        m_scene = &m_canvas->scene();
+        connect(m_canvas, &GlCanvas::painted, this, &CineSurface::painted);
+    } else {
+        m_raster = std::make_unique<RasterScene>();
+        m_scene = m_raster.get();
+        setAttribute(Qt::WA_OpaquePaintEvent);
+    }
     setFocusPolicy(Qt::ClickFocus);
     setMouseTracking(true);
     const auto dress = [this] {
@@ -53,22 +50,19 @@ CineSurface::CineSurface(QWidget* parent) : QOpenGLWidget(parent)
     connect(&Theme::instance(), &Theme::changed, this, dress);
 }
 
-CineSurface::~CineSurface()
+CineSurface::~CineSurface() = default;
+
+void CineSurface::update()
 {
-    // The context outlives this part of the object and would call back.
-    if (context())
-        disconnect(context(), nullptr, this, nullptr);
-    releaseContext();
+    if (m_canvas)
+        m_canvas->update();
+    else
+        QWidget::update();
 }
 
-void CineSurface::releaseContext()
+QImage CineSurface::grabPicture()
 {
-    if (!context())
-        return;
-    makeCurrent();
-    m_device.reset();
-    m_scene->release();
-    doneCurrent();
+    return m_canvas ? m_canvas->grabFramebuffer() : grab().toImage();
 }
 
 void CineSurface::setGrid(int rows, int columns, std::vector<int> shown, int cells)
@@ -78,12 +72,11 @@ void CineSurface::setGrid(int rows, int columns, std::vector<int> shown, int cel
     m_shown = std::move(shown);
     if (int(m_places.size()) != cells) {
         m_places.resize(std::size_t(cells));
-        if (context())
-            makeCurrent();
-        // A cell that isn't shown keeps its renderer, outside the picture.
-        m_scene->setCellCount(cells);
-        if (context())
-            doneCurrent();
+        // A cell that isn't shown keeps its place in the scene, outside the picture.
+        if (m_canvas)
+            m_canvas->setCellCount(cells);
+        else
+            m_scene->setCellCount(cells);
     }
     for (Place& place : m_places)
         place.shown = false;
@@ -109,7 +102,10 @@ void CineSurface::setImage(int cell, std::shared_ptr<const base::RgbImage> image
         m_arranged = false;
     }
     m_scene->setImage(cell, std::move(image));
-    update();
+    if (m_raster && m_arranged)
+        QWidget::update(place.area.toAlignedRect()); // the others stay as they are
+    else
+        update();
 }
 
 CellOverlay& CineSurface::overlay(int cell)
@@ -216,50 +212,52 @@ void CineSurface::arrange()
     }
 }
 
-void CineSurface::initializeGL()
+void CineSurface::resizeEvent(QResizeEvent* event)
 {
-    m_surface = context()->surface();
-    // Docking and floating give the widget another context.
-    connect(context(), &QOpenGLContext::aboutToBeDestroyed, this, &CineSurface::releaseContext, Qt::UniqueConnection);
-    m_device = std::make_unique<QOpenGLPaintDevice>();
-    m_scene->initialise();
-}
-
-void CineSurface::resizeGL(int, int)
-{
+    QWidget::resizeEvent(event);
     m_arranged = false;
+    if (m_canvas)
+        m_canvas->setGeometry(rect());
     emit resized();
 }
 
-void CineSurface::paintGL()
+void CineSurface::paintEvent(QPaintEvent* event)
 {
+    if (!m_raster)
+        return;
     if (!m_arranged)
         arrange();
     const double ratio = devicePixelRatioF();
-    const QSize device(int(std::lround(width() * ratio)), int(std::lround(height() * ratio)));
-    m_scene->render(device, defaultFramebufferObject());
+    const QRectF part = event->rect();
+    QPainter painter(this);
+    painter.save();
+    painter.scale(1 / ratio, 1 / ratio);
+    m_raster->paint(painter, QRectF(part.topLeft() * ratio, part.size() * ratio).toAlignedRect());
+    painter.restore();
+    paintWords(painter, part);
+    painter.end();
+    emit painted();
+}
 
+void CineSurface::paintWords(QPainter& painter, const QRectF& part)
+{
     const ThemeColours& colours = Theme::instance().colours();
-    // Not a painter on the widget: QWidget::grab() would redirect that to behind the picture.
-    m_device->setSize(device);
-    m_device->setDevicePixelRatio(ratio);
-    QPainter painter(m_device.get());
     painter.setRenderHint(QPainter::TextAntialiasing);
     painter.setFont(overlayFont(font()));
     if (m_shown.empty())
         paintEmpty(painter, rect(), m_emptyWhat, m_emptyHow, colours);
     for (int cell : m_shown) {
         const Place& place = m_places[std::size_t(cell)];
+        if (!place.area.intersects(part))
+            continue;
         paintOverlay(painter, place.area, place.layout, place.overlay, colours);
         if (m_paintMore) {
             painter.save();
-            painter.setClipRect(place.area);
+            painter.setClipRect(place.area, Qt::IntersectClip);
             m_paintMore(painter, cell);
             painter.restore();
         }
     }
-    painter.end();
-    emit painted();
 }
 
 } // namespace echo2ecg::ui

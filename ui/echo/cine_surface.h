@@ -6,21 +6,20 @@
 
 #include "base/image.h"
 
-#include <QOpenGLWidget>
+#include <QWidget>
 
 #include <functional>
 #include <memory>
 
-class QOpenGLPaintDevice;
-class QSurface;
-
 namespace echo2ecg::ui {
 
-class TextureScene;
+class CellScene;
+class GlCanvas;
+class RasterScene;
 
-// The one OpenGL widget of the grid: pictures by VTK, words by QPainter on top. Knows nothing of time, nor of
-// what the mouse does.
-class CineSurface : public QOpenGLWidget
+// What the grid is seen on: pictures, and words on top. One OpenGL widget with VTK where there is a graphics card, else memory. Knows nothing of time, nor
+// of what the mouse does.
+class CineSurface : public QWidget
 {
     Q_OBJECT
 public:
@@ -38,6 +37,8 @@ public:
     using PaintMore = std::function<void(QPainter& painter, int cell)>;
     void setPaintMore(PaintMore paint) { m_paintMore = std::move(paint); }
     CellOverlay& overlay(int cell); // call update() after a change
+    void update();                  // all of it, soon
+    QImage grabPicture();           // as it is on the screen
     // -1: none there.
     int cellAt(const QPointF& position) const;
     bool isShown(int cell) const;
@@ -53,9 +54,8 @@ signals:
     void resized();
 
 protected:
-    void initializeGL() override;
-    void resizeGL(int width, int height) override;
-    void paintGL() override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     struct Place
@@ -70,11 +70,11 @@ private:
     };
     void arrange();
     void put(int cell);
-    void releaseContext();
+    void paintWords(QPainter& painter, const QRectF& part);
 
-    std::unique_ptr<TextureScene> m_scene;
-    std::unique_ptr<QOpenGLPaintDevice> m_device; // for the words
-    QSurface* m_surface = nullptr;
+    GlCanvas* m_canvas = nullptr; // or
+    std::unique_ptr<RasterScene> m_raster;
+    CellScene* m_scene; // of the one or the other
     std::vector<Place> m_places;
     std::vector<int> m_shown;
     int m_rows = 1, m_columns = 1;

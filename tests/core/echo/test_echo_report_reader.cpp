@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/dicom/make_dicom.h"
 #include "echo/adult_echo_report.h"
 #include "support/made_report.h"
 #include "support/test_paths.h"
 
+#include <QElapsedTimer>
 #include <QTemporaryDir>
 
 #include <fstream>
@@ -12,6 +14,8 @@ using namespace echo2ecg::echo;
 using namespace echo2ecg::test;
 
 namespace {
+
+constexpr const char* srClass = "1.2.840.10008.5.1.4.1.1.88.33";
 
 struct Scratch
 {
@@ -250,6 +254,79 @@ private slots:
                 QCOMPARE(error.place().file, scratch / "cut.dcm");
             }
         }
+    }
+
+    // Bytes of a content tree that nobody would write: levels without end, items without end.
+    void thousandsOfLevels()
+    {
+        constexpr int levels = 20'000;
+        DataWriter head;
+        head.text(0x00080016, "UI", srClass).text(0x00080018, "UI", "1.2.3").text(0x00080060, "CS", "SR").text(0x0040A040, "CS", "CONTAINER");
+        DataWriter open;
+        open.header(0x0040A730, "SQ", 0xFFFFFFFFu);
+        QByteArray bytes = head.data();
+        for (int i = 0; i < levels; ++i)
+            bytes += open.data() + open.delimiter(0xFFFEE000, 0xFFFFFFFFu);
+        for (int i = 0; i < levels; ++i)
+            bytes += open.delimiter(0xFFFEE00D, 0) + open.delimiter(0xFFFEE0DD, 0);
+        Scratch scratch;
+        writeText(scratch / "deep.dcm", withMeta(bytes, "1.2.840.10008.1.2.1", srClass).toStdString());
+        QElapsedTimer clock;
+        clock.start();
+        QVERIFY_EXCEPTION_THROWN(readEchoReport(scratch / "deep.dcm"), base::Error); // nothing of an echo, or refused: never a fallen stack
+        QVERIFY(clock.elapsed() < 5000);
+    }
+
+    void itemsWithoutEnd()
+    {
+        DataWriter name;
+        name.text(0x00080100, "SH", "18043-0").text(0x00080102, "SH", "LN").text(0x00080104, "LO", "EF");
+        DataWriter item;
+        item.text(0x0040A010, "CS", "CONTAINS").text(0x0040A040, "CS", "TEXT").sequence(0x0040A043, {name.data()});
+        DataWriter tree;
+        tree.text(0x00080016, "UI", srClass).text(0x00080018, "UI", "1.2.3").text(0x00080060, "CS", "SR").text(0x0040A040, "CS", "CONTAINER");
+        tree.sequence(0x0040A730, std::vector<QByteArray>(60'000, item.data()));
+        Scratch scratch;
+        writeText(scratch / "long.dcm", withMeta(tree.data(), "1.2.840.10008.1.2.1", srClass).toStdString());
+        const dicom::StructuredReport report = dicom::readReport(scratch / "long.dcm");
+        QVERIFY(report.root.children.size() <= 50'000);
+        QVERIFY(warns(report.warnings, "report-too-long"));
+    }
+
+    void everySyntax_data()
+    {
+        QTest::addColumn<int>("writing");
+        QTest::addColumn<bool>("isDeflated");
+        QTest::newRow("implicit") << int(Writing::Implicit) << false;
+        QTest::newRow("explicit") << int(Writing::Explicit) << false;
+        QTest::newRow("big endian") << int(Writing::BigEndian) << false;
+        QTest::newRow("deflated") << int(Writing::Explicit) << true;
+    }
+    void everySyntax()
+    {
+        QFETCH(int, writing);
+        QFETCH(bool, isDeflated);
+        const auto w = Writing(writing);
+        const auto code = [w](const char* value, const char* scheme, const char* meaning) {
+            return DataWriter(w).text(0x00080100, "SH", value).text(0x00080102, "SH", scheme).text(0x00080104, "LO", meaning).data();
+        };
+        DataWriter measured(w);
+        measured.sequence(0x004008EA, {code("%", "UCUM", "percent")}).text(0x0040A30A, "DS", "48.5");
+        DataWriter number(w);
+        number.text(0x0040A010, "CS", "CONTAINS").text(0x0040A040, "CS", "NUM").sequence(0x0040A043, {code("18043-0", "LN", "EF")}).sequence(0x0040A300, {measured.data()});
+        DataWriter tree(w);
+        tree.text(0x00080016, "UI", srClass).text(0x00080018, "UI", "1.2.3").text(0x00080060, "CS", "SR").text(0x0040A040, "CS", "CONTAINER");
+        tree.sequence(0x0040A043, {code("125200", "DCM", "Adult Echocardiography Procedure Report")}).sequence(0x0040A730, {number.data()}, true);
+        QByteArray bytes = tree.data();
+        if (isDeflated) {
+            bytes = qCompress(bytes);
+            bytes = bytes.mid(6, bytes.size() - 10); // the stream without its frame
+            if (bytes.size() % 2)
+                bytes.append('\0');
+        }
+        Scratch scratch;
+        writeText(scratch / "r.dcm", withMeta(bytes, isDeflated ? "1.2.840.10008.1.2.1.99" : syntaxUid(w), srClass).toStdString());
+        QCOMPARE(valueOf(readEchoReport(scratch / "r.dcm"), "LVEF"), 48.5);
     }
 
     void deepAndLongTreesAreBounded()
