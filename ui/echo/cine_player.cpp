@@ -347,6 +347,8 @@ void FpsMeter::shown(double nowMs)
     m_times.push_back(nowMs);
 }
 
+constexpr double kLeastSpanMs = 200;
+
 double FpsMeter::fps(double nowMs) const
 {
     const auto first = std::lower_bound(m_times.begin(), m_times.end(), nowMs - kMeterMs);
@@ -355,7 +357,7 @@ double FpsMeter::fps(double nowMs) const
         return 0;
     // Between two shown frames lies one frame time; what is shown now isn't over yet.
     const double span = m_times.back() - *first;
-    return span > 0 ? double(count - 1) * 1000.0 / span : 0;
+    return span >= kLeastSpanMs ? double(count - 1) * 1000.0 / span : 0; // two frames that happen to come together are no rate
 }
 
 } // namespace echo2ecg::ui
