@@ -109,6 +109,7 @@ ScrubberMarks CineGrid::Impl::marksOf(int cell)
             marks.esFrames.push_back(beat.esFrame);
     }
     marks.phasesProposed = !c.phasesSet;
+    marks.phasesByMotion = c.beats.source == echo::BeatSource::Periodicity || c.beats.source == echo::BeatSource::None;
     return marks;
 }
 

@@ -78,8 +78,9 @@ void Scrubber::paintEvent(QPaintEvent*)
     p.setBrush(mixed(c.accent, c.window, 0.9));
     const auto phase = [&](int frame, bool full) {
         const QRectF dot(xOf(frame) - 3, y + 6, 6, 6); // full: the heart is full
-        p.setBrush(full ? QBrush(c.accent) : QBrush(c.window));
-        p.setPen(QPen(c.accent, 1.4));
+        const QColor colour = m_marks.phasesProposed && m_marks.phasesByMotion ? mixed(c.accent, c.window, 0.45) : c.accent;
+        p.setBrush(full ? QBrush(colour) : QBrush(c.window));
+        p.setPen(QPen(colour, 1.4));
         p.drawEllipse(dot);
         p.setPen(Qt::NoPen);
     };
@@ -110,7 +111,9 @@ QString Scrubber::tipAt(double x) const
     for (int frame : m_marks.rWaves)
         if (near(frame))
             lines << tr("R wave, %1").arg(frameText(frame)) + (m_marks.rSource.isEmpty() ? QString() : QLatin1Char('\n') + m_marks.rSource);
-    const QString by = m_marks.phasesProposed ? tr("proposed from the picture") : tr("set");
+    const QString by = !m_marks.phasesProposed ? tr("set")
+                       : m_marks.phasesByMotion ? tr("proposed from the motion alone: without an R wave it may be another phase")
+                                                : tr("proposed from the picture");
     for (int frame : m_marks.edFrames)
         if (near(frame))
             lines << tr("End of diastole, %1, %2").arg(frameText(frame), by);

@@ -15,6 +15,7 @@ struct ScrubberMarks
     std::vector<int> rWaves, edFrames, esFrames;
     QString rSource;             // where the R waves come from, for a person
     bool phasesProposed = true;  // from the picture, not by a person
+    bool phasesByMotion = false; // proposed without an R wave: they may be another chamber's, and are drawn fainter
     bool operator==(const ScrubberMarks&) const = default;
 };
 

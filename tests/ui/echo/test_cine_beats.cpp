@@ -383,6 +383,26 @@ private slots:
         QCOMPARE(begun.load(), 2); // known
         QVERIFY(BeatFinder::keyOf({}).isEmpty());
     }
+
+    void phasesFromMotionAloneAreFainter()
+    {
+        Scrubber scrubber;
+        scrubber.resize(400, scrubber.sizeHint().height());
+        ScrubberMarks marks;
+        marks.frames = 41;
+        marks.edFrames = {20};
+        const auto dot = [&] {
+            scrubber.setState(0, marks);
+            const QImage picture = scrubber.grab().toImage();
+            return picture.pixelColor(int(scrubber.xOf(20)), picture.height() / 2 + 9);
+        };
+        const QColor sure = dot();
+        marks.phasesByMotion = true;
+        const QColor faint = dot();
+        QVERIFY2(sure.blue() > faint.blue() + 30, qPrintable(sure.name() + faint.name()));
+        marks.phasesProposed = false; // a person has set them
+        QCOMPARE(dot(), sure);
+    }
 };
 
 QTEST_MAIN(TestCineBeats)
