@@ -74,6 +74,7 @@ struct VirtualClip::Impl
         for (const double r : {lead * frameMs, lead * frameMs + 1000 * rr})
             if (r < frameMs * size.frames)
                 rWaves.push_back(std::round(100 * r) / 100);
+        scene->hasFlow = shot == Shot::Colour;
         background = emptyFrame(layout, machine.depthCm, heartRate());
         if (shot == Shot::Colour)
             drawColourBar(background, layout, scanner->box.nyquist);
@@ -182,9 +183,9 @@ base::RgbImage VirtualClip::frame(int index)
 {
     switch (m->shot) {
     case Shot::MMode:
-        return mModePicture(m->patient, m->heart, *m->scene, *m->scanner, m->background, m->layout, stripScale(m->patient, m->shot, m->rr, m->machine.depthCm, m->layout));
+        return mModePicture(m->patient, m->heart, *m->scene, *m->scanner, m->background, stripScale(m->patient, m->shot, m->rr, m->machine.depthCm, m->layout));
     case Shot::Spectrum:
-        return spectrumPicture(m->patient, m->heart, m->background, m->layout, stripScale(m->patient, m->shot, m->rr, m->machine.depthCm, m->layout));
+        return spectrumPicture(m->patient, m->heart, m->background, stripScale(m->patient, m->shot, m->rr, m->machine.depthCm, m->layout));
     case Shot::Still: return m->cineFrame(m->stillFrame());
     default: return m->cineFrame(index);
     }

@@ -25,7 +25,7 @@ double radians(double degrees)
 }
 
 // Directions and times after the vectors in the papers above, scaled to usual voltages; QRS of 92 ms for the normal ones.
-constexpr Wave septal{-0.024, 0.0075, -0.14, -0.02, -0.42}, freeWall{0.000, 0.0105, 1.30, 0.80, 0.62}, basal{0.022, 0.0095, 0.14, -0.24, 0.48};
+constexpr Wave septal{-0.024, 0.0075, -0.14, -0.02, -0.42}, freeWall{0.000, 0.0105, 1.28, 0.92, 0.62}, basal{0.022, 0.0095, 0.14, -0.24, 0.48};
 
 } // namespace
 
@@ -54,7 +54,7 @@ HeartDipole::HeartDipole(const EcgCauses& c) : m_causes(c)
 {
     // Everything that differs from person to person is drawn first and always, so that one cause changes nothing but its effect.
     Random person(c.seed, std::uint64_t(c.number), "ecg person");
-    const double frontal = person.normal(0, 20), horizontal = person.normal(0, 11), gain = person.factor(0.17), qrsSpread = person.normal(),
+    const double frontal = person.normal(0, 16), horizontal = person.normal(0, 11), gain = person.factor(0.17), qrsSpread = person.normal(),
                  tGain = person.factor(0.25), tTurn = person.normal(0, 16), pGain = person.factor(0.22), prSpread = person.normal(), qtSpread = person.normal(),
                  strainSpread = person.normal(), delaySpread = person.uniform(), conductionSpread = person.normal(), pacedAxis = person.normal(),
                  ischaemia = person.normal(), variability = person.factor(0.45), prematureDraw = person.uniform(), fAmplitude = person.factor(0.35),

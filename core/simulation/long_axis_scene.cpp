@@ -94,6 +94,8 @@ void LongAxisScene::leaflets()
     m_leaflets.push_back({a, tip(a, lengthA, 1)});
     m_leaflets.push_back({b, tip(b, lengthB, -1)});
     m_cusps.clear();
+    m_valvesFrom = m_base - 0.2 - std::max(1.15 * std::max(lengthA, lengthB), depth);
+    m_valvesTo = m_base + (isThree ? 2.6 : 0.2);
     if (isThree) {
         const double level = m_base + 0.55, middle = (m_aortaFrom + m_aortaTo) / 2, half = (m_aortaTo - m_aortaFrom) / 2;
         for (const double side : {-1.0, 1.0}) {
@@ -149,6 +151,8 @@ Matter LongAxisScene::blood(double x, double y, bool isVentricle) const
     m.tissue = Tissue::Blood;
     m.u = float(x);
     m.v = float(y);
+    if (!hasFlow)
+        return m;
     const double from = -m_leftBase, to = std::min(m_rightBase, m_aortaFrom), middle = (from + to) / 2, half = (to - from) / 2;
     const double fromBase = m_base - y; // into the ventricle
     // Inflow: a jet that widens from the annulus towards the apex.
@@ -176,6 +180,8 @@ Matter LongAxisScene::blood(double x, double y, bool isVentricle) const
 
 bool LongAxisScene::valves(double x, double y, Matter& m) const
 {
+    if (y < m_valvesFrom || y > m_valvesTo)
+        return false;
     const double thick = 0.085;
     for (const auto& [hinge, tip] : m_leaflets) {
         double along = 0;

@@ -55,7 +55,7 @@ base::RgbImage emptyFrame(const Layout& l, double depthCm, int heartRate)
     const int size = std::max(1, l.rows / 300);
     drawText(frame, 4, 4, "SIMULATED", 235, 200, 60);
     const std::string rate = "HR " + std::to_string(heartRate);
-    drawText(frame, l.columns - 4 - int(rate.size()) * 6 * size, l.traceY0 - 9 * size, rate, 60, 200, 90);
+    drawText(frame, 4, l.traceY0 - 9 * size, rate, 60, 200, 90);
     const int barX = 6, barY = 16 * size, barHeight = l.rows / 5;
     for (int y = 0; y < barHeight; ++y)
         for (int x = 0; x < 5 * size; ++x) {

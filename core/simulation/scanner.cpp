@@ -46,14 +46,14 @@ MachineSettings drawMachine(const VirtualPatient& patient)
     Random random(patient.seed, std::uint64_t(patient.number), "machine");
     MachineSettings m;
     const double hard = std::clamp((patient.bmi() - 24) / 16, -0.2, 1.2); // fat takes the picture
-    m.halfAngle = random.uniform(0.60, 0.72);
+    m.halfAngle = random.uniform(0.66, 0.79);
     m.gainDb = random.normal(0, 2.2, -6, 6);
     m.rangeDb = random.uniform(52, 64);
     m.tgcDbPerCm = random.normal(-0.15 - 0.25 * hard, 0.25);
     m.blur = random.uniform(0.85, 1.25) * (1 + 0.2 * hard);
     m.clutter = std::clamp(random.normal(0.22 + 0.18 * hard, 0.12), 0.03, 0.8);
     m.noise = 0.010 * random.factor(0.4) * (1 + hard);
-    m.haze = 0.022 * random.factor(0.4);
+    m.haze = 0.032 * random.factor(0.5);
     m.dropout = std::clamp(random.normal(0.25 + 0.2 * hard, 0.18), 0.0, 0.9);
     m.brightness = random.uniform(0.85, 1.2);
     return m;
@@ -118,13 +118,14 @@ void Scanner::acquire(const Scene& scene, double fromAngle, double toAngle, bool
     const double step = m_machine.depthCm / samples;
     const float haze = float(m_machine.haze);
     constexpr std::uint32_t mask = (1u << tableBits) - 1;
-    std::array<float, samples> gain{}, near{}, noise{};
+    std::array<float, samples> gain{}, near{}, noise{}, fade{};
     for (int k = 0; k < samples; ++k) {
         const double d = (k + 0.5) * step;
         gain[std::size_t(k)] = float(std::pow(10, m_machine.tgcDbPerCm * (d - 6) / 20));
         // Layers of the chest wall, their echoes again, and what the beam's sides bring in.
         const double layers = 0.55 + 0.45 * std::sin(d * 9.0) * std::exp(-d / 1.5);
         near[std::size_t(k)] = float(m_machine.clutter * (1.3 * std::exp(-d / 1.3) * layers + 0.10 * std::exp(-d / 5)) + 0.9 * std::exp(-std::pow(d / 0.7, 2)));
+        fade[std::size_t(k)] = float(std::exp(-d / 7) + 0.08); // lung swallows it
         noise[std::size_t(k)] = float(m_machine.noise * (0.3 + std::pow(d / 10, 1.5)));
     }
     for (int b = firstBeam; b < endBeam; ++b) {
@@ -143,9 +144,7 @@ void Scanner::acquire(const Scene& scene, double fromAngle, double toAngle, bool
                 im = haze * m_random.quick();
             } else {
                 const float facing = float(std::abs(m.nx * dx + m.ny * dy)), square = facing * facing;
-                const bool isFar = m.tissue == Tissue::Chest;
-                const float fade = isFar ? float(std::exp(-d / 7) + 0.08) : 1;
-                const float echo = m.echo * fade * (0.62f + 0.38f * square);
+                const float echo = m.echo * (m.tissue == Tissue::Chest ? fade[std::size_t(k)] : 1) * (0.62f + 0.38f * square);
                 const std::uint32_t iu = std::uint32_t(std::int32_t(std::floor(double(m.u) / cell))), iv = std::uint32_t(std::int32_t(std::floor(double(m.v) / cell)));
                 std::uint32_t h = iu * 0x8da6b343u ^ iv * 0xd8163841u;
                 h ^= h >> 15;

@@ -68,6 +68,7 @@ public:
     virtual std::vector<PlanePoint> endocardium() const = 0;
     virtual Pose pose() const = 0;
     virtual double depthNeeded() const = 0; // cm
+    bool hasFlow = false; // whether at() says how blood flows
 };
 
 } // namespace echo2ecg::simulation

@@ -39,7 +39,8 @@ private:
     Sides m_sides{}, m_rest{};
     std::array<double, 2> m_wall{};
     std::vector<Line> m_leaflets, m_cusps;
-    double m_restLength, m_length = 1, m_base = 1, m_leftBase = 1, m_rightBase = 1, m_aortaFrom = 0, m_aortaTo = 0, m_laHalf = 1, m_laLength = 1, m_laCentre = 0;
+    double m_restLength, m_length = 1, m_base = 1, m_leftBase = 1, m_rightBase = 1, m_aortaFrom = 0, m_aortaTo = 0, m_laHalf = 1, m_laLength = 1, m_laCentre = 0,
+           m_valvesFrom = 0, m_valvesTo = 0;
 };
 
 // At the level of the papillary muscles.

@@ -32,7 +32,7 @@ StripScale stripScale(const VirtualPatient& p, Shot shot, double rr, double dept
 {
     StripScale s;
     s.x0 = l.traceX0, s.x1 = l.traceX1;
-    s.y0 = l.sectorY0 + l.rows / 20, s.y1 = l.sectorY1;
+    s.y0 = l.sectorY0 + l.rows / 20, s.y1 = l.sectorY1 - 10 * std::max(1, l.rows / 300);
     s.rr = rr;
     s.secondsPerPixel = std::round(1e5 * (shot == Shot::MMode ? 2.4 : 3.0) / (s.x1 - s.x0 + 1)) / 1e5;
     const int height = s.y1 - s.y0 + 1;
@@ -67,24 +67,24 @@ std::vector<dicom::UltrasoundRegion> stripRegions(Shot shot, const Layout&, cons
     return {strip};
 }
 
-base::RgbImage mModePicture(const VirtualPatient&, const HeartGeometry& heart, Scene& scene, Scanner& scanner, const base::RgbImage& background, const Layout& layout,
-                            const StripScale& s)
+base::RgbImage mModePicture(const VirtualPatient&, const HeartGeometry& heart, Scene& scene, Scanner& scanner, const base::RgbImage& background, const StripScale& s)
 {
     base::RgbImage image = background;
     for (int y = 0; y < s.y1 + 1; ++y) // the marks of the sector's depth don't belong here
         std::fill_n(image.row(y) + 3 * (image.columns - 10), 30, std::uint8_t(0));
     const int height = s.y1 - s.y0 + 1;
-    for (int x = s.x0; x <= s.x1; ++x) {
+    for (int x = s.x0; x <= s.x1; x += 2) { // lines are fewer than pixels
         scene.set(heart.at((x - s.x0) * s.secondsPerPixel - firstR));
         const std::vector<std::uint8_t> column = scanner.line(scene, -0.02, height);
         for (int y = 0; y < height; ++y)
-            grey(image, x, s.y0 + y, column[std::size_t(y)]);
+            for (int same = x; same <= std::min(x + 1, s.x1); ++same)
+                grey(image, same, s.y0 + y, column[std::size_t(y)]);
     }
     mark(image, s);
     return image;
 }
 
-base::RgbImage spectrumPicture(const VirtualPatient& p, const HeartGeometry& heart, const base::RgbImage& background, const Layout& layout, const StripScale& s)
+base::RgbImage spectrumPicture(const VirtualPatient& p, const HeartGeometry& heart, const base::RgbImage& background, const StripScale& s)
 {
     base::RgbImage image = background;
     for (int y = 0; y < s.y1 + 1; ++y)

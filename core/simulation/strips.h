@@ -19,9 +19,8 @@ struct StripScale
 StripScale stripScale(const VirtualPatient& patient, Shot shot, double rr, double depthCm, const Layout& layout);
 std::vector<dicom::UltrasoundRegion> stripRegions(Shot shot, const Layout& layout, const StripScale& scale);
 
-base::RgbImage mModePicture(const VirtualPatient& patient, const HeartGeometry& heart, Scene& scene, Scanner& scanner, const base::RgbImage& background, const Layout& layout,
-                            const StripScale& scale);
+base::RgbImage mModePicture(const VirtualPatient& patient, const HeartGeometry& heart, Scene& scene, Scanner& scanner, const base::RgbImage& background, const StripScale& scale);
 // The envelope is the flow of the geometry with the patient's peak velocities; CW is filled down to the baseline, PW a band.
-base::RgbImage spectrumPicture(const VirtualPatient& patient, const HeartGeometry& heart, const base::RgbImage& background, const Layout& layout, const StripScale& scale);
+base::RgbImage spectrumPicture(const VirtualPatient& patient, const HeartGeometry& heart, const base::RgbImage& background, const StripScale& scale);
 
 } // namespace echo2ecg::simulation
