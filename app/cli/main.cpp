@@ -87,6 +87,7 @@ int main(int argc, char** argv)
     cli::addBundleCommands(app, session);
     cli::addLibraryCommands(app, session);
     cli::addCaseCommands(app, session);
+    cli::addSimulateCommand(app, session);
 
     // Also a command line that doesn't parse answers in the language it was asked in.
     session.json =

@@ -54,5 +54,6 @@ void addEmbedCommand(CLI::App& app, Session& session);
 void addBundleCommands(CLI::App& app, Session& session);
 void addLibraryCommands(CLI::App& app, Session& session);
 void addCaseCommands(CLI::App& app, Session& session);
+void addSimulateCommand(CLI::App& app, Session& session);
 
 } // namespace echo2ecg::cli

@@ -48,6 +48,11 @@ StructuredReport readReport(const std::filesystem::path& file);
 // Writes a Comprehensive SR (1.2.840.10008.5.1.4.1.1.88.33), explicit little endian, always UNVERIFIED: a verified one names its observer. The series and
 // the instance get new UIDs, the study where identity has none; dates are ISO. The images that the items refer to are the report's evidence.
 // Returns the instance UID. Throws base::Error(Io).
-std::string writeReport(const std::filesystem::path& file, const StructuredReport& report);
+struct ReportIssue // what a report that is made again byte by byte fixes; empty: new UIDs, the time now
+{
+    std::string seriesUid, instanceUid, date, time; // ISO
+    std::string seriesDescription;
+};
+std::string writeReport(const std::filesystem::path& file, const StructuredReport& report, const ReportIssue& issue = {});
 
 } // namespace echo2ecg::dicom

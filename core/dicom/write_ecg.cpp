@@ -142,14 +142,17 @@ void writeEcgObject(const EcgObjectOut& ecg, const std::filesystem::path& file)
     Writer object(*format.getDataset());
     const std::string date = without(ecg.date, '-'), time = without(ecg.time, ':');
     object.text(DCM_SpecificCharacterSet, "ISO_IR 192").text(DCM_SOPClassUID, classFor(ecg));
-    object.text(DCM_SOPInstanceUID, newUid()).text(DCM_StudyInstanceUID, newUid());
-    object.text(DCM_SeriesInstanceUID, newUid()).text(DCM_Modality, "ECG");
+    const auto uid = [](const std::string& given) { return given.empty() ? newUid() : given; };
+    object.text(DCM_SOPInstanceUID, uid(ecg.instanceUid)).text(DCM_StudyInstanceUID, uid(ecg.studyUid));
+    object.text(DCM_SeriesInstanceUID, uid(ecg.seriesUid)).text(DCM_Modality, "ECG");
     object.text(DCM_StudyDate, date).text(DCM_StudyTime, time).text(DCM_ContentDate, date).text(DCM_ContentTime, time);
     object.text(DCM_AcquisitionDateTime, date.empty() ? "" : date + time);
     object.text(DCM_AccessionNumber, "").text(DCM_ReferringPhysicianName, "").text(DCM_StudyID, "");
     object.text(DCM_SeriesNumber, "1").text(DCM_InstanceNumber, "1");
-    object.text(DCM_SeriesDescription, "Echo2ECG Workstation, research use only");
-    object.text(DCM_Manufacturer, "").text(DCM_ManufacturerModelName, ecg.device.substr(0, 64));
+    object.text(DCM_SeriesDescription, ecg.seriesDescription.empty() ? "Echo2ECG Workstation, research use only" : ecg.seriesDescription);
+    if (!ecg.comments.empty())
+        object.text(DCM_PatientComments, ecg.comments);
+    object.text(DCM_Manufacturer, ecg.manufacturer).text(DCM_ManufacturerModelName, ecg.device.substr(0, 64));
     object.text(DCM_PatientName, ecg.patientName).text(DCM_PatientID, ecg.patientId).text(DCM_PatientBirthDate, "");
     object.text(DCM_PatientSex, ecg.sex);
     // Ages above 89 identify.

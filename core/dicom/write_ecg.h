@@ -29,6 +29,8 @@ struct EcgObjectOut
     std::optional<int> ageYears;
     std::string date, time; // ISO
     std::string device;
+    std::string manufacturer, seriesDescription, comments;
+    std::string studyUid, seriesUid, instanceUid; // new ones where empty
 };
 
 // The sample that says "no value" in what is written (Waveform Padding Value).

@@ -147,31 +147,31 @@ std::string nowAs(const char* format)
 
 } // namespace
 
-std::string writeReport(const std::filesystem::path& file, const StructuredReport& report)
+std::string writeReport(const std::filesystem::path& file, const StructuredReport& report, const ReportIssue& issue)
 {
     const Identity& who = report.identity;
-    const std::string studyUid = who.studyUid.empty() ? newUid() : who.studyUid, instanceUid = newUid();
+    const std::string studyUid = who.studyUid.empty() ? newUid() : who.studyUid, instanceUid = issue.instanceUid.empty() ? newUid() : issue.instanceUid;
     OutSet main;
     main.text(tag::SpecificCharacterSet, "CS", "ISO_IR 192");
     main.text(tag::ClassUid, "UI", reportClass);
     main.text(tag::InstanceUid, "UI", instanceUid);
     main.text(tag::StudyDate, "DA", without(who.studyDate, "-"));
     main.text(tag::StudyTime, "TM", without(who.studyTime, ":"));
-    main.text(0x00080023, "DA", nowAs("%Y%m%d")); // Content Date, Time
-    main.text(0x00080033, "TM", nowAs("%H%M%S"));
+    main.text(0x00080023, "DA", issue.date.empty() ? nowAs("%Y%m%d") : without(issue.date, "-")); // Content Date, Time
+    main.text(0x00080033, "TM", issue.date.empty() ? nowAs("%H%M%S") : without(issue.time, ":"));
     main.text(tag::AccessionNumber, "SH", who.accession);
     main.text(tag::Modality, "CS", "SR");
     main.text(tag::Manufacturer, "LO", "Echo2ECG Workstation");
     main.text(0x00080090, "PN", ""); // Referring Physician
     main.text(tag::StudyDescription, "LO", who.studyDescription);
-    main.text(tag::SeriesDescription, "LO", "Measurements, research use only");
+    main.text(tag::SeriesDescription, "LO", issue.seriesDescription.empty() ? "Measurements, research use only" : issue.seriesDescription);
     main.items(0x00081111, {}); // Referenced Performed Procedure Step
     main.text(tag::PatientName, "PN", who.patientName);
     main.text(tag::PatientId, "LO", who.patientId);
     main.text(tag::PatientBirthDate, "DA", without(who.birthDate, "-"));
     main.text(tag::PatientSex, "CS", who.sex);
     main.text(tag::StudyInstanceUid, "UI", studyUid);
-    main.text(tag::SeriesInstanceUid, "UI", newUid());
+    main.text(tag::SeriesInstanceUid, "UI", issue.seriesUid.empty() ? newUid() : issue.seriesUid);
     main.text(0x00200010, "SH", ""); // Study ID
     main.text(tag::SeriesNumber, "IS", "1");
     main.text(tag::InstanceNumber, "IS", "1");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ecg/export_dicom.h"
 
-#include "dicom/write_ecg.h"
 #include "ecg/export_wfdb.h"
 
 #include <algorithm>
@@ -64,7 +63,7 @@ DicomStep dicomStepFor(const std::vector<float>& values)
     return step(1000 * double(peak) / 32000, "uV");
 }
 
-void exportDicom(const EcgRecord& record, const std::filesystem::path& out)
+dicom::EcgObjectOut dicomObjectOf(const EcgRecord& record)
 {
     dicom::EcgObjectOut ecg;
     ecg.samplingHz = record.samplingHz;
@@ -88,7 +87,12 @@ void exportDicom(const EcgRecord& record, const std::filesystem::path& out)
                                                        : dicom::ecgPadding);
         ecg.channels.push_back(std::move(channel));
     }
-    dicom::writeEcgObject(ecg, out);
+    return ecg;
+}
+
+void exportDicom(const EcgRecord& record, const std::filesystem::path& out)
+{
+    dicom::writeEcgObject(dicomObjectOf(record), out);
 }
 
 } // namespace echo2ecg::ecg

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "simulation/cohort.h"
+
+#include "echo/parallel.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+namespace echo2ecg::simulation {
+
+namespace {
+
+constexpr int mostPatients = 9999;
+
+// With a point in every locale.
+std::string fixed(double value, int decimals)
+{
+    char text[64];
+    return std::string(text, std::size_t(std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, decimals).ptr - text));
+}
+
+const char* wordFor(Wall wall)
+{
+    switch (wall) {
+    case Wall::Lateral: return "lateral";
+    case Wall::Septal: return "septal";
+    case Wall::Inferior: return "inferior";
+    case Wall::Anterior: break;
+    }
+    return "anterior";
+}
+
+struct Row
+{
+    std::vector<std::pair<const char*, std::string>> cells;
+    void add(const char* column, std::string value) { cells.emplace_back(column, std::move(value)); }
+    void add(const char* column, double value, int decimals) { add(column, fixed(value, decimals)); }
+};
+
+void addPhenotypes(Row& row, const VirtualPatient& p)
+{
+    row.add("lvedv_ml", p.lvedv, 1);
+    row.add("lvesv_ml", p.lvesv(), 1);
+    row.add("lvsv_ml", p.lvsv(), 1);
+    row.add("lvef_percent", p.lvef, 1);
+    row.add("shd", p.hasStructuralHeartDisease() ? "1" : "0");
+}
+
+Row truthOf(const VirtualPatient& p, const PatientFiles& files)
+{
+    Row row;
+    row.add("patient_id", p.id());
+    row.add("study_uid", files.studyUid);
+    row.add("split", splitOf(p.seed, p.number));
+    row.add("age", p.age, 0);
+    row.add("sex", p.isFemale ? "F" : "M");
+    row.add("height_cm", p.heightCm, 0);
+    row.add("weight_kg", p.weightKg, 0);
+    row.add("bsa_m2", p.bsa(), 2);
+    row.add("heart_rate", p.heartRate, 0);
+    addPhenotypes(row, p);
+    row.add("lv_mass_g", p.lvMass, 0);
+    row.add("lvidd_cm", p.lvidd(), 2);
+    row.add("lvids_cm", p.lvids(), 2);
+    row.add("ivsd_cm", p.septum(), 2);
+    row.add("lvpwd_cm", p.posteriorWall(), 2);
+    row.add("la_volume_ml", p.laVolume, 0);
+    row.add("rhythm", name(p.rhythm));
+    row.add("conduction", name(p.conduction));
+    row.add("disease", name(p.disease));
+    row.add("wall", p.disease == Disease::Ischaemic ? wordFor(p.territory) : "");
+    row.add("akinesis", p.akinesis, 2);
+    row.add("scar", p.scar, 2);
+    row.add("aortic_stenosis", name(p.aorticStenosis));
+    row.add("aortic_regurgitation", name(p.aorticRegurgitation));
+    row.add("mitral_regurgitation", name(p.mitralRegurgitation));
+    row.add("aortic_vmax_m_s", p.aorticPeakVelocity, 2);
+    row.add("ecg_fault", name(files.fault));
+    return row;
+}
+
+Row pairOf(const VirtualPatient& p, const PatientFiles& files, const std::filesystem::path& folder)
+{
+    Row row;
+    row.add("patient_id", p.id());
+    row.add("split", splitOf(p.seed, p.number));
+    row.add("ecg_file", files.ecg.lexically_relative(folder).generic_string());
+    row.add("study_folder", files.study.lexically_relative(folder).generic_string());
+    row.add("ecg_date", files.ecgDate);
+    row.add("study_date", files.studyDate);
+    row.add("study_uid", files.studyUid);
+    row.add("age", p.age, 0);
+    row.add("sex", p.isFemale ? "F" : "M");
+    row.add("rhythm", name(p.rhythm));
+    row.add("conduction", name(p.conduction));
+    addPhenotypes(row, p);
+    return row;
+}
+
+// None of the values holds a comma or a quote.
+void writeTable(const std::filesystem::path& file, const std::vector<Row>& rows)
+{
+    std::string text;
+    for (std::size_t i = 0; i < rows.front().cells.size(); ++i)
+        text += (i > 0 ? "," : "") + std::string(rows.front().cells[i].first);
+    text += '\n';
+    for (const Row& row : rows) {
+        for (std::size_t i = 0; i < row.cells.size(); ++i)
+            text += (i > 0 ? "," : "") + row.cells[i].second;
+        text += '\n';
+    }
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    out.write(text.data(), std::streamsize(text.size()));
+    out.close();
+    if (!out)
+        throw base::Error(base::ErrorCode::Io, "The file can't be written.", {file, {}});
+}
+
+std::uintmax_t sizeOf(const PatientFiles& files)
+{
+    std::uintmax_t sum = 0;
+    std::error_code ignored;
+    const auto add = [&](const std::filesystem::path& file) {
+        const std::uintmax_t size = std::filesystem::file_size(file, ignored);
+        if (!ignored)
+            sum += size;
+    };
+    add(files.ecg);
+    add(files.report);
+    for (const std::filesystem::path& clip : files.clips)
+        add(clip);
+    return sum;
+}
+
+} // namespace
+
+const char* splitOf(std::uint64_t seed, int number)
+{
+    constexpr int block = 5;
+    Random random(seed, std::uint64_t((number - 1) / block), "split");
+    const char* parts[block] = {"train", "train", "train", "val", "test"};
+    for (int i = block - 1; i > 0; --i)
+        std::swap(parts[i], parts[random.below(i + 1)]);
+    return parts[(number - 1) % block];
+}
+
+CohortSummary simulateCohort(const CohortPlan& plan, const std::filesystem::path& folder, const base::JobContext& job)
+{
+    if (plan.patients < 1 || plan.patients > mostPatients)
+        throw base::Error(base::ErrorCode::Unsuitable, "There can be 1 to " + std::to_string(mostPatients) + " virtual patients.");
+    std::error_code problem;
+    std::filesystem::create_directories(folder, problem);
+    if (problem)
+        throw base::Error(base::ErrorCode::Io, "The folder can't be made.", {folder, {}});
+    if (!std::filesystem::is_empty(folder, problem))
+        throw base::Error(base::ErrorCode::Unsuitable, "The folder isn't empty; virtual patients are written into a new one.", {folder, {}});
+
+    std::vector<VirtualPatient> patients(static_cast<std::size_t>(plan.patients));
+    std::vector<PatientFiles> files(patients.size());
+    std::mutex mutex;
+    int done = 0;
+    const int threads = plan.threads > 0 ? plan.threads : int(std::max(1u, std::thread::hardware_concurrency()));
+    job.report({"simulating", 0, plan.patients, "patients"});
+    echo::inParallel(threads, plan.patients, [&](int, int i) {
+        job.throwIfCancelled();
+        const std::size_t at = std::size_t(i);
+        patients[at] = drawPatient(plan.seed, i + 1);
+        char name[32];
+        std::snprintf(name, sizeof name, "patient%04d", i + 1);
+        files[at] = writePatient(patients[at], folder / name, plan.size, job.cancel);
+        const std::lock_guard lock(mutex);
+        job.report({"simulating", ++done, plan.patients, "patients"});
+    });
+
+    CohortSummary summary;
+    std::vector<Row> truth, pairs;
+    for (std::size_t i = 0; i < patients.size(); ++i) {
+        truth.push_back(truthOf(patients[i], files[i]));
+        pairs.push_back(pairOf(patients[i], files[i], folder));
+        ++summary.patients;
+        summary.clips += int(files[i].clips.size());
+        summary.bytes += sizeOf(files[i]);
+        const std::string split = splitOf(plan.seed, patients[i].number);
+        ++(split == "train" ? summary.train : split == "val" ? summary.validation : summary.test);
+    }
+    writeTable(folder / "patients.csv", truth);
+    writeTable(folder / "pairs.csv", pairs);
+    return summary;
+}
+
+} // namespace echo2ecg::simulation
