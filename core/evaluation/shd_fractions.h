@@ -30,7 +30,7 @@ struct FractionResult
 };
 
 // round(fraction × N) training samples without replacement, two at least. A draw that has one class alone gives its last sample for a random one of the other class,
-// where the training set has both. Labels are 0 and 1; test data needs both. Throws as knnProbabilities, and base::Error(Unsuitable) for one class alone in the test data.
+// where the training set has both. Of k samples or fewer every test vector gets the same votes, which is an AUROC of 0.5. Labels are 0 and 1; test data needs both. Throws as knnProbabilities, and base::Error(Unsuitable) for one class alone in the test data.
 std::vector<FractionResult> shdByFraction(const EmbeddingMatrix& train, const std::vector<int>& trainLabels, const EmbeddingMatrix& test,
                                           const std::vector<int>& testLabels, const FractionOptions& options = {}, const base::JobContext& context = {});
 

@@ -142,7 +142,6 @@ LabelTable labelTable(const CsvTable& table)
         row.age = table.number(r, age);
         row.rhythm = known(table.cell(r, rhythm));
         row.values = phenotypeCells(table, r);
-        row.values.complete();
         row.shd = table.yesOrNo(r, shd);
         for (const int flag : flags)
             row.flags.push_back(table.yesOrNo(r, flag));

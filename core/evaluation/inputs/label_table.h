@@ -23,7 +23,7 @@ struct PhenotypeValues
 {
     std::optional<double> lvedv, lvesv, lvsv, lvef; // mL, mL, mL, %
     const std::optional<double>& of(Phenotype p) const;
-    // SV and EF from the volumes where they are absent.
+    // SV and EF from the volumes where they are absent. Readers leave values as they stand, as the reference does: who wants this says so.
     void complete();
 };
 

@@ -60,7 +60,6 @@ PairTable readPairTable(const std::filesystem::path& csv)
             row.echoRow = std::int64_t(*at);
         }
         row.values = phenotypeCells(table, r);
-        row.values.complete();
         out.rows.push_back(std::move(row));
     }
     if (out.rows.empty())
@@ -76,9 +75,7 @@ std::size_t mergePhenotypes(PairTable& pairs, const std::filesystem::path& csv)
         throw ParseError(ErrorCode::NotRecognised, "the header row has neither a column filename nor study", {csv, "line 1"});
     std::unordered_map<std::string, PhenotypeValues> known;
     for (std::size_t r = 0; r < table.rows(); ++r) {
-        PhenotypeValues values = phenotypeCells(table, r);
-        values.complete();
-        known.emplace(table.cell(r, clip >= 0 ? clip : study), values);
+        known.emplace(table.cell(r, clip >= 0 ? clip : study), phenotypeCells(table, r));
     }
     const std::size_t before = pairs.rows.size();
     std::erase_if(pairs.rows, [&](PairRow& row) {
