@@ -21,4 +21,12 @@ template <class T> std::string shortest(T value)
     return text;
 }
 
+// With so many digits behind the point, in every locale.
+inline std::string fixedText(double value, int digits)
+{
+    char text[400];
+    const auto result = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, digits);
+    return std::string(text, result.ptr);
+}
+
 } // namespace echo2ecg::base

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <functional>
+#include "base/parallel.h"
 
 namespace echo2ecg::echo {
 
 // How many threads one clip is spread over: the processor's, but no more than ClipFrames opens a file for.
 int clipThreads() noexcept;
 
-// Calls work(thread, i) once for each i from 0 to count − 1, in about that order, on up to `threads` threads; the caller's is thread 0.
-// Once a call has thrown, no other begins; that exception is thrown here when all threads have come back.
-void inParallel(int threads, int count, const std::function<void(int thread, int i)>& work);
+using base::inParallel;
 
 } // namespace echo2ecg::echo

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "library/phenotype_table.h"
 
+#include "base/csv.h"
 #include "library/dates.h"
 #include "library/sql.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <fstream>
-#include <set>
 
 namespace echo2ecg::library {
 
@@ -21,72 +19,6 @@ constexpr std::size_t headBytes = 64 * 1024;
 enum Column { StudyUid, PatientId, EcgFile, StudyDate, Lvedv, Lvesv, Lvsv, Lvef, Shd, ColumnCount };
 constexpr std::array<const char*, ColumnCount> columnNames{"study_uid", "patient_id", "ecg_file",     "study_date", "lvedv_ml",
                                                            "lvesv_ml",  "lvsv_ml",    "lvef_percent", "shd"};
-
-std::string trimmed(const std::string& text)
-{
-    const auto first = text.find_first_not_of(" \t\r\n");
-    return first == std::string::npos ? std::string()
-                                      : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-std::string lower(std::string text)
-{
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z')
-            c = char(c - 'A' + 'a');
-    return text;
-}
-
-// Splits text into records; a quoted field may hold separators and line ends.
-class Reader
-{
-public:
-    Reader(std::string_view text, char separator) : m_text(text), m_separator(separator) {}
-
-    // False at the end.
-    bool next(std::vector<std::string>& fields, int& line)
-    {
-        if (m_at >= m_text.size())
-            return false;
-        fields.assign(1, {});
-        line = m_line;
-        bool quoted = false;
-        while (m_at < m_text.size()) {
-            const char c = m_text[m_at++];
-            if (c == '\n')
-                ++m_line;
-            if (quoted) {
-                if (c != '"')
-                    fields.back() += c;
-                else if (m_at < m_text.size() && m_text[m_at] == '"')
-                    fields.back() += m_text[m_at++];
-                else
-                    quoted = false;
-            } else if (c == '"' && trimmed(fields.back()).empty()) {
-                fields.back().clear();
-                quoted = true;
-            } else if (c == m_separator) {
-                fields.emplace_back();
-            } else if (c == '\n') {
-                break;
-            } else {
-                fields.back() += c;
-            }
-        }
-        m_unclosed = quoted;
-        for (std::string& field : fields)
-            field = trimmed(field);
-        return true;
-    }
-    bool endedInsideQuotes() const { return m_unclosed; }
-
-private:
-    std::string_view m_text;
-    char m_separator;
-    std::size_t m_at = 0;
-    int m_line = 1;
-    bool m_unclosed = false;
-};
 
 struct Header
 {
@@ -102,28 +34,17 @@ struct Header
     }
 };
 
-std::string_view withoutBom(std::string_view text)
-{
-    return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
-}
-
 Header readHeader(std::string_view text)
 {
     Header header;
-    const std::string_view first = text.substr(0, text.find('\n'));
-    const auto count = [&](char c) { return std::count(first.begin(), first.end(), c); };
-    if (count(';') > count(',') && count(';') >= count('\t'))
-        header.separator = ';';
-    else if (count('\t') > count(','))
-        header.separator = '\t';
-
+    header.separator = base::csvSeparator(text);
     header.position.fill(-1);
     std::vector<std::string> names;
     int line = 0;
-    Reader reader(text, header.separator);
+    base::CsvReader reader(text, header.separator);
     reader.next(names, line);
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto known = std::find(columnNames.begin(), columnNames.end(), lower(names[i]));
+        const auto known = std::find(columnNames.begin(), columnNames.end(), base::lowerCase(names[i]));
         if (known == columnNames.end()) {
             if (!names[i].empty())
                 header.unknown.push_back(int(i) + 1);
@@ -147,23 +68,6 @@ std::string readText(const std::filesystem::path& file, std::size_t atMost)
     in.read(text.data(), std::streamsize(atMost));
     text.resize(std::size_t(in.gcount()));
     return text;
-}
-
-bool isAbsent(const std::string& text)
-{
-    static const std::set<std::string> words{"", "na", "n/a", "nan", "null", "none", "-"};
-    return words.count(lower(text)) > 0;
-}
-
-std::optional<double> parseNumber(std::string text, char separator)
-{
-    if (separator != ',' && text.find('.') == std::string::npos)
-        std::replace(text.begin(), text.end(), ',', '.');
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-        return std::nullopt;
-    return value;
 }
 
 class RowReader
@@ -191,7 +95,7 @@ public:
             warn("table-no-identity", "the row names neither a study, a patient nor an ECG");
             return;
         }
-        if (const std::string date = field(StudyDate); !isAbsent(date)) {
+        if (const std::string date = field(StudyDate); !base::isAbsentCell(date)) {
             row.studyDate = isoDate(date);
             if (row.studyDate.empty()) {
                 warn("table-bad-date", "study_date isn't a date like 2004-11-30");
@@ -227,9 +131,9 @@ private:
     std::optional<retrieval::SourcedValue> numberIn(Column column)
     {
         const std::string& text = field(column);
-        if (isAbsent(text))
+        if (base::isAbsentCell(text))
             return std::nullopt;
-        const auto value = parseNumber(text, m_header.separator);
+        const auto value = base::csvNumber(text, m_header.separator);
         if (!value) {
             warn("table-bad-number", std::string(columnNames[column]) + " isn't a number");
             return std::nullopt;
@@ -264,8 +168,8 @@ private:
 
     std::optional<bool> yesOrNo(Column column)
     {
-        const std::string text = lower(field(column));
-        if (isAbsent(text))
+        const std::string text = base::lowerCase(field(column));
+        if (base::isAbsentCell(text))
             return std::nullopt;
         if (text == "1" || text == "1.0" || text == "true" || text == "yes")
             return true;
@@ -299,7 +203,7 @@ PhenotypeTable readPhenotypeTable(const std::filesystem::path& csv)
     if (size > largestTable)
         throw base::ParseError(base::ErrorCode::LimitExceeded, "The table is larger than 256 MiB.", {csv, {}});
     const std::string whole = readText(csv, std::size_t(size));
-    const std::string_view text = withoutBom(whole);
+    const std::string_view text = base::withoutBom(whole);
     const Header header = readHeader(text);
     if (!header.has(StudyUid) && !header.has(PatientId) && !header.has(EcgFile))
         throw base::ParseError(base::ErrorCode::NotRecognised,
@@ -316,7 +220,7 @@ PhenotypeTable readPhenotypeTable(const std::filesystem::path& csv)
         table.warnings.push_back(atLine(1, "table-unknown-column",
                                         std::string(columnNames[column]) + " appears twice; the first one is used"));
 
-    Reader reader(text, header.separator);
+    base::CsvReader reader(text, header.separator);
     std::vector<std::string> fields;
     int line = 0;
     reader.next(fields, line);
@@ -334,7 +238,7 @@ bool looksLikePhenotypeTable(const std::filesystem::path& file) noexcept
         const std::string head = readText(file, headBytes);
         if (head.find('\0') != std::string::npos)
             return false;
-        return readHeader(withoutBom(head)).isTable();
+        return readHeader(base::withoutBom(head)).isTable();
     } catch (...) {
         return false;
     }
