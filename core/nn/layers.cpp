@@ -32,6 +32,24 @@ at::Tensor fusedAttention(const at::Tensor& q, const at::Tensor& k, const at::Te
 }
 #endif
 
+// For differentiation: whole groups at once, joined at the end, because a slice that is written into a larger tensor
+// costs a copy of all of it on the way back.
+at::Tensor differentiableAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v)
+{
+    const std::int64_t budget = q.is_cpu() ? kCpuScores : kGpuScores;
+    const std::int64_t groups = std::max<std::int64_t>(1, budget / std::max<std::int64_t>(1, q.size(1) * k.size(1)));
+    const auto attended = [](const at::Tensor& query, const at::Tensor& key, const at::Tensor& value) {
+        return at::bmm(at::softmax(at::bmm(query, key.transpose(1, 2)), -1), value);
+    };
+    if (groups >= q.size(0))
+        return attended(q, k, v);
+    const auto queries = at::split(q, groups), keys = at::split(k, groups), values = at::split(v, groups);
+    std::vector<at::Tensor> parts;
+    for (std::size_t i = 0; i < queries.size(); ++i)
+        parts.push_back(attended(queries[i], keys[i], values[i]));
+    return at::cat(parts);
+}
+
 } // namespace
 
 Linear::Linear(const Weights& weights, const std::string& name, bool withBias) : weight(weights(name + ".weight"))
@@ -51,6 +69,8 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v)
     if (q.is_cuda() && q.scalar_type() == at::kHalf)
         return fusedAttention(q, k, v);
 #endif
+    if (at::GradMode::is_enabled() && (q.requires_grad() || k.requires_grad() || v.requires_grad()))
+        return differentiableAttention(q, k, v);
     const at::Tensor keys = k.transpose(1, 2);
     const std::int64_t queries = q.size(1);
     const std::int64_t budget = q.is_cpu() ? kCpuScores : kGpuScores;

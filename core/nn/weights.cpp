@@ -5,8 +5,8 @@ namespace echo2ecg::nn {
 
 at::Tensor Weights::exact(const std::string& name) const
 {
-    const auto found = m_stored.find(name);
-    if (found == m_stored.end())
+    const auto found = m_stored->find(name);
+    if (found == m_stored->end())
         throw base::Error(base::ErrorCode::Mismatch, "the weights lack a tensor that the architecture needs",
                           {{}, "tensor " + name});
     std::vector<float> values = found->second.toFloat();
