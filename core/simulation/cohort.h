@@ -23,8 +23,8 @@ struct CohortSummary
 // "train", "val" or "test": of each five consecutive patients three, one and one, by the seed. Doesn't depend on how many there are.
 const char* splitOf(std::uint64_t seed, int number);
 
-// Writes patientNNNN/… for all (write_study.h), patients.csv with what is true of each, and, as the last thing, pairs.csv: ECG, study folder, patient, split and phenotypes, paths
-// relative to it. The tables' column names are those of Library::importPhenotypes. The same bytes for any number of threads. Progress in patients.
+// Writes patientNNNN/… for all (write_study.h), patients.csv with what is true of each, and, as the last thing, pairs.csv: ECG, study folder, patient, split
+// and phenotypes, paths relative to it. The tables' column names are those of Library::importPhenotypes. The same bytes for any number of threads. Progress in patients.
 // Throws base::Error: Unsuitable for a plan out of bounds or a folder that isn't empty, Io; base::Cancelled, after which there is no pairs.csv.
 CohortSummary simulateCohort(const CohortPlan& plan, const std::filesystem::path& folder, const base::JobContext& job = {});
 

@@ -88,7 +88,10 @@ HeartDipole::HeartDipole(const EcgCauses& c) : m_causes(c)
     early.z *= septalSpread;
     if (c.conduction == Conduction::Lbbb) {
         const double w = m_qrs / 164;
-        m_qrsWaves = {{-0.046 * w, 0.012 * w, 0.42, 0.24, 0.20}, {-0.014 * w, 0.018 * w, 0.90, 0.34, 1.00}, {0.026 * w, 0.017 * w, 1.00, 0.08, 0.72}, {0.052 * w, 0.010 * w, 0.18, -0.12, 0.35}};
+        m_qrsWaves = {{-0.046 * w, 0.012 * w, 0.42, 0.24, 0.20},
+                      {-0.014 * w, 0.018 * w, 0.90, 0.34, 1.00},
+                      {0.026 * w, 0.017 * w, 1.00, 0.08, 0.72},
+                      {0.052 * w, 0.010 * w, 0.18, -0.12, 0.35}};
         axis -= 14;
     } else if (c.conduction == Conduction::Paced) { // from the apex of the right ventricle
         const double w = m_qrs / 160;
@@ -162,7 +165,8 @@ HeartDipole::HeartDipole(const EcgCauses& c) : m_causes(c)
     m_qtc = (c.isFemale ? 416 : 406) + 14 * qtSpread + 10 * weak + 0.75 * std::max(0.0, m_qrs - 92);
     // P: two halves; the second one, of the left atrium, late and to the back when that is large.
     const double la = std::clamp((c.laIndex - 28) / 18, -0.6, 1.6);
-    m_pWaves = {{-m_pr + 0.040, 0.017, 0.035 * pGain, 0.085 * pGain, -0.035 * pGain}, {-m_pr + 0.070 + 0.010 * la, 0.018 + 0.003 * la, 0.060 * pGain, 0.055 * pGain, (0.020 + 0.038 * la) * pGain}};
+    m_pWaves = {{-m_pr + 0.040, 0.017, 0.035 * pGain, 0.085 * pGain, -0.035 * pGain},
+                {-m_pr + 0.070 + 0.010 * la, 0.018 + 0.003 * la, 0.060 * pGain, 0.055 * pGain, (0.020 + 0.038 * la) * pGain}};
 
     m_variability = 0.032 * variability * std::exp(-0.012 * (c.age - 50)) * (1 - 0.35 * std::min(weak, 1.0));
     m_prematureChance = prematureDraw < 0.05 + 0.14 * std::min(weak, 1.0) ? 0.10 : 0;
@@ -190,7 +194,10 @@ std::vector<Wave> HeartDipole::beat(double rrBefore, bool isPremature) const
 {
     if (isPremature) { // of the right ventricle's outflow: wide, without a P wave, T against it
         const double g = m_gain;
-        return {{-0.030, 0.016, 0.35 * g, 0.75 * g, 0.40 * g}, {0.010, 0.022, 0.60 * g, 1.10 * g, 0.90 * g}, {0.045, 0.018, 0.30 * g, 0.50 * g, 0.65 * g}, {0.30, 0.060, -0.30 * g, -0.50 * g, -0.42 * g}};
+        return {{-0.030, 0.016, 0.35 * g, 0.75 * g, 0.40 * g},
+                {0.010, 0.022, 0.60 * g, 1.10 * g, 0.90 * g},
+                {0.045, 0.018, 0.30 * g, 0.50 * g, 0.65 * g},
+                {0.30, 0.060, -0.30 * g, -0.50 * g, -0.42 * g}};
     }
     std::vector<Wave> waves = ventricle(rrBefore);
     if (m_causes.rhythm == Rhythm::Sinus)
@@ -217,7 +224,8 @@ std::vector<double> HeartDipole::rWaves(double seconds, std::vector<bool>* prema
         else if (m_causes.conduction == Conduction::Paced)
             rr = mean * (1 + 0.002 * random.normal());
         else // breathing and slow waves of the vessels' tone
-            rr = mean * (1 + m_variability * (0.8 * std::sin(2 * std::numbers::pi * breath * t + phase) + 0.5 * std::sin(2 * std::numbers::pi * 0.1 * t) + 0.4 * random.normal()));
+            rr = mean * (1 + m_variability * (0.8 * std::sin(2 * std::numbers::pi * breath * t + phase) +
+                                              0.5 * std::sin(2 * std::numbers::pi * 0.1 * t) + 0.4 * random.normal()));
         const bool early = !wasPremature && random.chance(m_prematureChance);
         if (premature)
             premature->push_back(wasPremature);

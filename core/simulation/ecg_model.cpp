@@ -67,7 +67,8 @@ Signal electrodeNoise(Random& random, double unrest, double mains, double mainsP
         const double white = random.quick();
         first += 0.8 * (white - first);
         second += 0.17 * (first - second);
-        noise[std::size_t(i)] = depth * std::sin(2 * std::numbers::pi * breath * t + phase) + slow + muscle * (first - 0.9 * second) + hum * std::sin(2 * std::numbers::pi * 50 * t + mainsPhase);
+        noise[std::size_t(i)] = depth * std::sin(2 * std::numbers::pi * breath * t + phase) + slow +
+                                muscle * (first - 0.9 * second) + hum * std::sin(2 * std::numbers::pi * 50 * t + mainsPhase);
     }
     return noise;
 }
@@ -107,7 +108,7 @@ SimulatedEcg simulateEcg(const EcgCauses& causes, const EcgOptions& options)
     if (heart.fibrillation() > 0)
         addFibrillation(dipole, heart.fibrillation(), fibrillation);
 
-    // Potentials of electrodes: the heart's part of LL is twice free, so RA takes none of it.
+    // Potentials of electrodes with that of the heart at RA taken as zero.
     std::array<Signal, 8> independent;
     for (std::size_t k = 0; k < 8; ++k) {
         independent[k].resize(samples);

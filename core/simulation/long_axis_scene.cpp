@@ -253,7 +253,8 @@ Matter LongAxisScene::behindBase(double x, double y) const
         }
     }
     if (m_view == View::A4c) {
-        const double half = 2.1 * m_patient.rvScale, length = 4.6 * m_patient.rvScale, centre = -m_leftBase - septumOfAtria - half + 0.2, s = ((depth + annulusDrop) / length - 0.5) / 0.6;
+        const double half = 2.1 * m_patient.rvScale, length = 4.6 * m_patient.rvScale, centre = -m_leftBase - septumOfAtria - half + 0.2;
+        const double s = ((depth + annulusDrop) / length - 0.5) / 0.6;
         const double wide = half * std::sqrt(std::max(0.0, 1 - s * s));
         if (depth < 1.08 * length && x < -m_leftBase - 0.05) {
             if (std::abs(x - centre) < wide)

@@ -76,7 +76,8 @@ void drawColourBar(base::RgbImage& frame, const Layout& l, double nyquist)
     for (int y = 0; y < height; ++y)
         for (int x = 0; x < 6; ++x) {
             const double part = 1 - 2.0 * y / height;
-            const std::uint8_t strong = std::uint8_t(95 + 160 * std::min(1.0, std::abs(part) * 1.6)), second = std::uint8_t(std::abs(part) > 0.45 ? 255 * (std::abs(part) - 0.45) / 0.55 : 0);
+            const std::uint8_t strong = std::uint8_t(95 + 160 * std::min(1.0, std::abs(part) * 1.6));
+            const std::uint8_t second = std::uint8_t(std::abs(part) > 0.45 ? 255 * (std::abs(part) - 0.45) / 0.55 : 0);
             part > 0 ? put(frame, x0 + x, y0 + y, strong, second, 0) : put(frame, x0 + x, y0 + y, 0, second, strong);
         }
     drawText(frame, l.columns - 46, y0 + height + 3, std::to_string(int(nyquist)) + " cm/s", 170, 170, 170);

@@ -47,12 +47,12 @@ MachineSettings drawMachine(const VirtualPatient& patient)
     MachineSettings m;
     const double hard = std::clamp((patient.bmi() - 24) / 16, -0.2, 1.2); // fat takes the picture
     m.halfAngle = random.uniform(0.66, 0.79);
-    m.gainDb = random.normal(0, 2.2, -6, 6);
+    m.gainDb = random.normal(0, 2.6, -6, 6);
     m.rangeDb = random.uniform(52, 64);
     m.tgcDbPerCm = random.normal(-0.15 - 0.25 * hard, 0.25);
     m.blur = random.uniform(0.85, 1.25) * (1 + 0.2 * hard);
     m.clutter = std::clamp(random.normal(0.22 + 0.18 * hard, 0.12), 0.03, 0.8);
-    m.noise = 0.010 * random.factor(0.4) * (1 + hard);
+    m.noise = 0.013 * random.factor(0.4) * (1 + hard);
     m.haze = 0.032 * random.factor(0.5);
     m.dropout = std::clamp(random.normal(0.25 + 0.2 * hard, 0.18), 0.0, 0.9);
     m.brightness = random.uniform(0.85, 1.2);
@@ -124,7 +124,7 @@ void Scanner::acquire(const Scene& scene, double fromAngle, double toAngle, bool
         gain[std::size_t(k)] = float(std::pow(10, m_machine.tgcDbPerCm * (d - 6) / 20));
         // Layers of the chest wall, their echoes again, and what the beam's sides bring in.
         const double layers = 0.55 + 0.45 * std::sin(d * 9.0) * std::exp(-d / 1.5);
-        near[std::size_t(k)] = float(m_machine.clutter * (1.3 * std::exp(-d / 1.3) * layers + 0.10 * std::exp(-d / 5)) + 0.9 * std::exp(-std::pow(d / 0.7, 2)));
+        near[std::size_t(k)] = float(m_machine.clutter * (1.3 * std::exp(-d / 1.3) * layers + 0.26 * std::exp(-d / 6)) + 0.9 * std::exp(-std::pow(d / 0.7, 2)));
         fade[std::size_t(k)] = float(std::exp(-d / 7) + 0.08); // lung swallows it
         noise[std::size_t(k)] = float(m_machine.noise * (0.3 + std::pow(d / 10, 1.5)));
     }

@@ -93,7 +93,8 @@ Matter ShortAxisScene::at(double px, double y) const
     }
     // The right ventricle embraces the septum.
     const double shrink = 1 - 0.22 * m_state.contraction, middle = m_rest.radius[2] + m_rest.wall[2];
-    const double half = (0.95 * middle + 0.5) * m_patient.rvScale * shrink, cx = -0.88 * middle - 0.35 * m_patient.rvScale, cy = 0.45, fromRv = std::hypot(x - cx, (y - cy) / 1.12);
+    const double half = (0.95 * middle + 0.5) * m_patient.rvScale * shrink, cx = -0.88 * middle - 0.35 * m_patient.rvScale, cy = 0.45;
+    const double fromRv = std::hypot(x - cx, (y - cy) / 1.12);
     if (x < 0.6 && fromRv < half) {
         m.tissue = Tissue::Blood;
         return m;
