@@ -106,24 +106,29 @@ private slots:
 
     void toyProblemIsLearnt()
     {
-        const training::PairSet set = test::toySet(test::tinyAlignment(), 240);
+        const training::PairSet set = test::toySet(test::tinyAlignment(), 320);
         AlignmentTraining options = quick();
-        options.epochs = 40;
-        options.batch = 30;
+        options.epochs = 30;
+        options.batch = 40;
         options.accumulate = 1;
         options.viewDropout = 0;
-        options.rates.base = 4e-3;
+        options.rates.base = 6e-3;
+        options.rates.ecgDecay = 1;
+        options.temperature = 0.1;
         options.augment = training::AugmentOptions::none();
         options.augment.crop = true;
         const base::Json record = training::trainAlignment(start(), set, options, path("toy"), false, {});
         const base::Json& history = record.at("history");
         const base::Json &first = history.items().front(), &last = history.items().back();
-        QVERIFY2(last.at("train_loss").toNumber() < 0.6 * first.at("train_loss").toNumber(), history.dump(1).c_str());
-        QVERIFY2(last.at("val_loss").toNumber() < 0.8 * first.at("val_loss").toNumber(), history.dump(1).c_str());
+        QVERIFY2(last.at("train_loss").toNumber() < 0.8 * first.at("train_loss").toNumber(), last.dump().c_str());
+        QVERIFY2(last.at("val_loss").toNumber() < 0.8 * first.at("val_loss").toNumber(), last.dump().c_str());
         const double chance = last.at("val_ecg_to_echo_chance_p1").toNumber();
-        QCOMPARE(chance, 1.0 / 60);
-        for (const char* key : {"val_ecg_to_echo_p1", "val_echo_to_ecg_p1"})
-            QVERIFY2(last.at(key).toNumber() > 10 * chance, history.dump(1).c_str());
+        QCOMPARE(chance, 1.0 / 80);
+        for (const std::string direction : {"val_ecg_to_echo_", "val_echo_to_ecg_"}) {
+            QVERIFY2(last.at(direction + "p1").toNumber() > 5 * chance, last.dump().c_str());
+            QVERIFY2(last.at(direction + "r5").toNumber() > 5 * 5 * chance, last.dump().c_str());
+            QVERIFY2(last.at(direction + "mean_rank").toNumber() < 12, last.dump().c_str()); // by chance 40
+        }
         QVERIFY(record.at("temperature").toNumber() != 0.5); // it was trained too
 
         // The bundle gives what was trained: with it, as anyone uses it, validation is as good.

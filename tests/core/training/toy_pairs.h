@@ -28,7 +28,7 @@ inline std::vector<training::PairItem> toyPairs(const nn::Architecture& a, int p
             const double mix[3] = {show.normal(), show.normal(), show.normal()};
             const double level = mix[0] * hidden[0] + mix[1] * hidden[1] + mix[2] * hidden[2];
             for (int i = 0; i < samples; ++i)
-                ecg->values.push_back(float(level * std::cos(0.5 * i) + noise * random.normal()));
+                ecg->values.push_back(float(level + std::cos(0.5 * i) + noise * random.normal()));
         }
         auto clips = std::make_shared<training::StudyClips>();
         clips->views = 2 + patient % 3;
