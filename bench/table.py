@@ -26,6 +26,9 @@ PREPARATION = [("ecg_prep", "ECG preprocessing, 12 x 5000", 50.0), ("clip60", "D
 ALONE = [("ecg_measure", "ECG measurements, 12 x 5000", 30.0), ("ecg_gate", "ECG quality gate, 12 x 5000", 20.0)]
 
 
+EVALUATION = [("bootstrap", "AUROC, 1,000 resamples of 10,000 x 3", 1.0), ("retrieval", "retrieval, 4,000 x 4,000, both directions", 1.0)]
+
+
 class Side:
     """One process that answers names of tasks with times."""
 
@@ -219,6 +222,22 @@ def preparation(arguments, notes):
         side.end()
 
 
+def evaluation(arguments, notes):
+    subprocess.run([arguments.bin / "e2e_bench_evaluation", "make", arguments.out], check=True)
+    sides = [Side("ours", [arguments.bin / "e2e_bench_evaluation", "lines", arguments.out])]
+    lacking = importable(arguments.python, ["numpy"])
+    if not lacking:
+        sides.append(Side("peer", [arguments.python, HERE / "peers/evaluation.py", arguments.out]))
+    take_turns(sides, [row[0] for row in EVALUATION], arguments.rounds, floor=False)
+    print_rows(EVALUATION, sides[0], sides[1:], "peer not installed" if lacking else None, None)
+    for task, what, allowed in (("bootstrap", "width of the interval", 0.1), ("retrieval", "mean average precision", 1e-4)):
+        if not lacking and task in sides[0].checks and task in sides[1].checks:
+            a, b = sides[0].checks[task], sides[1].checks[task]
+            notes.append(f"{what}: {a:.6g} here, {b:.6g} there" + ("" if abs(a - b) <= allowed * abs(b) else ": THEY DIFFER"))
+    for side in sides:
+        side.end()
+
+
 def profile_peer(arguments):
     """The peer's own profile, in its best configuration."""
     _, flags, cores = processor()
@@ -238,7 +257,7 @@ def main():
     parser.add_argument("--python", default=os.environ.get("E2E_PEER_PYTHON", "/usr/bin/python3"), help="the peers' Python")
     parser.add_argument("--clip", type=Path, help="one more DICOM clip")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=["networks", "preparation", "profile"])
+    parser.add_argument("--only", choices=["networks", "preparation", "evaluation", "profile"])
     arguments = parser.parse_args()
 
     if arguments.only == "profile":
@@ -248,10 +267,12 @@ def main():
     cpu, flags, cores = processor()
     print(f"{cpu}, {cores} cores; medians of {arguments.rounds} rounds, ours and the peer's in turn")
     print(f"{'':<42} {'ours':>10}  {'peer':>10}  {'ratio':>7}  {'asked':>5}  {'reached':>7}  {'floor':>7}")
-    if arguments.only != "preparation":
+    if arguments.only in (None, "networks"):
         networks(arguments, notes, flags, cores)
-    if arguments.only != "networks":
+    if arguments.only in (None, "preparation"):
         preparation(arguments, notes)
+    if arguments.only in (None, "evaluation"):
+        evaluation(arguments, notes)
     if busy is not None:
         children, own = resource.getrusage(resource.RUSAGE_CHILDREN), resource.getrusage(resource.RUSAGE_SELF)
         others = busy_seconds() - busy - sum(use.ru_utime + use.ru_stime for use in (children, own))
