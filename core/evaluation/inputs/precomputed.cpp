@@ -16,8 +16,13 @@ namespace {
 
 void nameRows(StoredEmbeddings& embeddings, const std::vector<std::string>& names, const std::filesystem::path& file, const char* what)
 {
-    if (!embeddings.ids.empty())
+    if (!embeddings.ids.empty()) {
+        std::unordered_set<std::string> seen;
+        for (const std::string& id : embeddings.ids)
+            if (!seen.insert(id).second)
+                throw Error(ErrorCode::Inconsistent, "the file has two embeddings of one name", {file, {}});
         return;
+    }
     if (embeddings.rows.rows() != names.size())
         throw Error(ErrorCode::Inconsistent, "the file has " + std::to_string(embeddings.rows.rows()) + " rows without names, the table " +
                                                  std::to_string(names.size()) + " " + what, {file, {}});
