@@ -102,7 +102,8 @@ evaluation::Evaluation fromLibrary(const Session& session, const Arguments& a, s
     plan.ablation = a.ablation;
     plan.options = optionsOf(session, a);
     // A table that can't be used is told before bundles are looked at.
-    blame(Unsuitable, [&] { evaluation::refuseLeaks(casework::cohortOf(*library, plan, session.job())); });
+    const evaluation::Cohort cohort = casework::cohortOf(*library, plan, session.job());
+    blame(Unsuitable, [&] { evaluation::refuseLeaks(cohort); });
 
     std::vector<std::filesystem::path> bundles = a.bundles;
     if (bundles.empty())

@@ -237,8 +237,9 @@ private:
 
     void probe(const ModelVectors& model, BundleResult& result, const std::string& task, const std::vector<std::string>& classNames, const Samples& s)
     {
-        if (s.train.empty() && s.test.empty()) {
-            warn("not-measured", "Not measured: " + task + ": no ECG has a label for it.");
+        if (s.train.empty() || s.test.empty()) {
+            const char* where = !s.test.empty() ? "in training" : !s.train.empty() ? "in the test split" : "in training or test";
+            warn("not-measured", "Not measured: " + task + ": no ECG " + where + " has a label for it.");
             return;
         }
         attempt(task, [&] {

@@ -28,7 +28,7 @@ double lvefOf(int p)
     return 22 + 2.0 * p;
 }
 
-// Two clips a study; ECG and clips point where the LVEF is, the second clip a little beside.
+// Two clips a study; ECG and clips point where the LVEF is, the second clip a little beside. No two candidates are equally far from an ECG.
 struct Population : Case
 {
     Population()
@@ -40,7 +40,7 @@ struct Population : Case
             auto study = test::makeStudy(scratch.path(), 1 + p, patientName(p), "2020-01-02", 2);
             study.clips[1] = test::makeClip(scratch.path(), (1 + p) * 100 + 1);
             for (std::size_t i = 0; i < 2; ++i)
-                engine->clips[base::sha256OfFile(study.clips[i].file)] = direction(0.03 * p + (i == 1 ? 0.4 : 0.0));
+                engine->clips[base::sha256OfFile(study.clips[i].file)] = direction(0.03 * p + (i == 1 ? 0.41 : 0.01));
             const Id id = library->addStudy(study).first;
             retrieval::Phenotypes phenotypes;
             phenotypes.lvedv = {{200 - lvefOf(p), "test"}};
