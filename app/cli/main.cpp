@@ -33,7 +33,9 @@ int usage(const CLI::App& app, const CLI::ParseError& error, const cli::Session&
 // What is painted needs fonts, and so a GUI application, on no screen. Nothing else waits for that.
 std::unique_ptr<QCoreApplication> makeApplication(int& argc, char** argv)
 {
-    const auto paints = [](const char* argument) { return std::string_view(argument).ends_with(".pdf"); };
+    const auto paints = [](const char* argument) {
+        return std::string_view(argument).ends_with(".pdf") || std::string_view(argument) == "evaluate";
+    };
     if (std::none_of(argv + 1, argv + argc, paints))
         return std::make_unique<QCoreApplication>(argc, argv);
     qputenv("QT_QPA_PLATFORM", "offscreen");
@@ -88,6 +90,7 @@ int main(int argc, char** argv)
     cli::addLibraryCommands(app, session);
     cli::addCaseCommands(app, session);
     cli::addSimulateCommand(app, session);
+    cli::addEvaluateCommand(app, session);
 
     // Also a command line that doesn't parse answers in the language it was asked in.
     session.json =

@@ -55,5 +55,6 @@ void addBundleCommands(CLI::App& app, Session& session);
 void addLibraryCommands(CLI::App& app, Session& session);
 void addCaseCommands(CLI::App& app, Session& session);
 void addSimulateCommand(CLI::App& app, Session& session);
+void addEvaluateCommand(CLI::App& app, Session& session);
 
 } // namespace echo2ecg::cli

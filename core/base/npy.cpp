@@ -209,13 +209,12 @@ NpyArray NpyArray::of(std::vector<std::int64_t> shape, const std::vector<std::ui
     return made("u1", std::move(shape), values);
 }
 
-NpyLayout readNpyLayout(const std::filesystem::path& file)
+namespace {
+
+// Of the array that takes `fileSize` bytes from `begin` on.
+NpyLayout layoutAt(std::ifstream& in, std::uint64_t begin, std::uint64_t fileSize, const std::filesystem::path& file)
 {
-    std::ifstream in(file, std::ios::binary);
-    if (!in)
-        throw Error(ErrorCode::Io, "the file can't be opened", Place{file, {}});
-    std::error_code ignored;
-    const auto fileSize = std::filesystem::file_size(file, ignored);
+    in.seekg(std::streamoff(begin));
     std::array<char, 12> start{};
     in.read(start.data(), 8);
     if (in.gcount() < 8 || std::string_view(start.data(), 6) != magic)
@@ -270,9 +269,92 @@ NpyLayout readNpyLayout(const std::filesystem::path& file)
     if (total > fileSize)
         throw ParseError(ErrorCode::Truncated, "the shape says more values than the file holds", Place{file, "header"});
     array.totalBytes = total;
-    array.offset = 8 + std::uint64_t(lengthBytes) + headerLength;
+    array.offset = begin + 8 + std::uint64_t(lengthBytes) + headerLength;
     array.fortran = field(header, "'fortran_order'").substr(0, 4) == "True" && array.shape.size() > 1;
     return array;
+}
+
+std::ifstream opened(const std::filesystem::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    if (!in)
+        throw Error(ErrorCode::Io, "the file can't be opened", Place{file, {}});
+    return in;
+}
+
+std::uint64_t number(std::string_view bytes, std::size_t at, std::size_t count)
+{
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        value |= std::uint64_t(static_cast<unsigned char>(bytes[at + i])) << (8 * i);
+    return value;
+}
+
+} // namespace
+
+NpyLayout readNpyLayout(const std::filesystem::path& file)
+{
+    std::ifstream in = opened(file);
+    return layoutAt(in, 0, std::filesystem::file_size(file), file);
+}
+
+std::vector<std::pair<std::string, NpyLayout>> readNpzLayouts(const std::filesystem::path& file)
+{
+    std::ifstream in = opened(file);
+    const std::uint64_t size = std::filesystem::file_size(file);
+    const auto malformed = [&](const char* sentence, const char* where) { return ParseError(ErrorCode::Malformed, sentence, Place{file, where}); };
+    const auto read = [&](std::uint64_t at, std::uint64_t count) {
+        if (at > size || count > size - at)
+            throw ParseError(ErrorCode::Truncated, "the archive ends early", Place{file, "offset " + std::to_string(at)});
+        std::string bytes(std::size_t(count), '\0');
+        in.clear();
+        in.seekg(std::streamoff(at));
+        in.read(bytes.data(), std::streamsize(bytes.size()));
+        if (std::uint64_t(in.gcount()) != count)
+            throw Error(ErrorCode::Io, "the file can't be read", Place{file, {}});
+        return bytes;
+    };
+    // The end record: 22 bytes and a comment.
+    constexpr std::uint64_t endBytes = 22, mostComment = 0xFFFF, entryBytes = 46, localBytes = 30;
+    if (size < endBytes || read(0, 2) != "PK")
+        throw ParseError(ErrorCode::NotRecognised, "this isn't an .npz archive", Place{file, {}});
+    const std::uint64_t tailAt = size - std::min(size, endBytes + mostComment);
+    const std::string tail = read(tailAt, size - tailAt);
+    const std::size_t end = tail.rfind("PK\x05\x06");
+    if (end == std::string::npos || tail.size() - end < endBytes)
+        throw ParseError(ErrorCode::Truncated, "the archive has no directory", Place{file, {}});
+    const std::uint64_t entries = number(tail, end + 10, 2), directoryBytes = number(tail, end + 12, 4), directoryAt = number(tail, end + 16, 4);
+    if (entries == 0xFFFF || directoryAt == 0xFFFFFFFFu)
+        throw ParseError(ErrorCode::Unsupported, "archives of more than 4 GiB aren't read", Place{file, {}});
+    const std::string directory = read(directoryAt, directoryBytes);
+
+    std::vector<std::pair<std::string, NpyLayout>> members;
+    std::size_t at = 0;
+    for (std::uint64_t i = 0; i < entries; ++i) {
+        if (directory.size() - at < entryBytes || directory.compare(at, 4, "PK\x01\x02") != 0)
+            throw malformed("the archive's directory is damaged", "directory");
+        const std::uint64_t method = number(directory, at + 10, 2), packed = number(directory, at + 20, 4), bytes = number(directory, at + 24, 4),
+                            nameBytes = number(directory, at + 28, 2), extra = number(directory, at + 30, 2), comment = number(directory, at + 32, 2),
+                            local = number(directory, at + 42, 4);
+        if (directory.size() - at - entryBytes < nameBytes + extra + comment)
+            throw malformed("the archive's directory is damaged", "directory");
+        std::string name = directory.substr(at + entryBytes, std::size_t(nameBytes));
+        at += std::size_t(entryBytes + nameBytes + extra + comment);
+        if (!name.ends_with(".npy"))
+            continue;
+        name.resize(name.size() - 4);
+        if (method != 0 || packed != bytes)
+            throw ParseError(ErrorCode::Unsupported, "compressed archives aren't read; numpy.savez writes them uncompressed", Place{file, name});
+        const std::string header = read(local, localBytes);
+        if (!header.starts_with("PK\x03\x04"))
+            throw malformed("an entry isn't where the directory says", name.c_str());
+        const std::uint64_t begin = local + localBytes + number(header, 26, 2) + number(header, 28, 2);
+        if (begin > size || bytes > size - begin)
+            throw ParseError(ErrorCode::Truncated, "the archive ends early", Place{file, name});
+        in.clear();
+        members.emplace_back(std::move(name), layoutAt(in, begin, bytes, file));
+    }
+    return members;
 }
 
 NpyArray readNpyPart(const std::filesystem::path& file, const NpyLayout& layout, std::uint64_t first,
@@ -300,7 +382,11 @@ NpyArray readNpyPart(const std::filesystem::path& file, const NpyLayout& layout,
 
 NpyArray readNpy(const std::filesystem::path& file)
 {
-    const NpyLayout layout = readNpyLayout(file);
+    return readNpy(file, readNpyLayout(file));
+}
+
+NpyArray readNpy(const std::filesystem::path& file, const NpyLayout& layout)
+{
     NpyArray array = readNpyPart(file, layout, 0, layout.totalBytes / std::uint64_t(layout.itemBytes));
     array.shape = layout.shape;
     if (layout.fortran)
@@ -383,6 +469,41 @@ NpyArray npyOfStrings(const std::vector<std::string>& texts)
         if (!decoded[i].empty())
             std::memcpy(array.bytes.data() + i * width * 4, decoded[i].data(), decoded[i].size() * 4);
     return array;
+}
+
+std::vector<std::string> stringsOf(const NpyArray& array)
+{
+    if (array.dtype.empty() || array.dtype[0] != 'U')
+        throw Error(ErrorCode::Unsupported, "the array's type \"" + array.dtype + "\" isn't text");
+    const auto width = std::size_t(itemSize(array.dtype)) / 4, n = std::size_t(array.count());
+    if (array.bytes.size() < n * width * 4)
+        throw Error(ErrorCode::Inconsistent, "the array holds fewer bytes than its shape says");
+    std::vector<std::string> texts(n);
+    for (std::size_t i = 0; i < n * width; ++i) {
+        std::uint32_t code = 0;
+        std::memcpy(&code, array.bytes.data() + i * 4, 4);
+        std::string& text = texts[i / width];
+        if (code == 0) // padding
+            continue;
+        if (code > 0x10FFFF)
+            throw Error(ErrorCode::Malformed, "the array holds a character that doesn't exist");
+        if (code < 0x80) {
+            text += char(code);
+        } else if (code < 0x800) {
+            text += char(0xC0 | code >> 6);
+            text += char(0x80 | (code & 63));
+        } else {
+            if (code < 0x10000) {
+                text += char(0xE0 | code >> 12);
+            } else {
+                text += char(0xF0 | code >> 18);
+                text += char(0x80 | (code >> 12 & 63));
+            }
+            text += char(0x80 | (code >> 6 & 63));
+            text += char(0x80 | (code & 63));
+        }
+    }
+    return texts;
 }
 
 } // namespace echo2ecg::base

@@ -45,11 +45,15 @@ NpyLayout readNpyLayout(const std::filesystem::path& file);
 NpyArray readNpyPart(const std::filesystem::path& file, const NpyLayout& layout, std::uint64_t first,
                      std::uint64_t count);
 NpyArray readNpy(const std::filesystem::path& file);
+NpyArray readNpy(const std::filesystem::path& file, const NpyLayout& layout);
 void writeNpy(const std::filesystem::path& file, const NpyArray& array);
 
 // A .npz: stored (uncompressed) ZIP of .npy members, in the order given. Strings travel as fixed-width "U" arrays.
 using NpzMember = std::pair<std::string, NpyArray>;
 void writeNpz(const std::filesystem::path& file, const std::vector<NpzMember>& members);
 NpyArray npyOfStrings(const std::vector<std::string>& texts);
+std::vector<std::string> stringsOf(const NpyArray& array); // UTF-8; throws Error(Unsupported) for another type
+// The arrays of a .npz in its order, to be read with readNpy or readNpyPart. Throws ParseError, (Unsupported) for compressed members, Error(Io).
+std::vector<std::pair<std::string, NpyLayout>> readNpzLayouts(const std::filesystem::path& file);
 
 } // namespace echo2ecg::base

@@ -113,6 +113,22 @@ base::Json createBundle(const std::filesystem::path& folder, const std::string& 
     return bundleInfo(folder);
 }
 
+base::Json createUntrainedLike(const std::filesystem::path& folder, const std::filesystem::path& bundle,
+                               std::uint64_t seed, const base::JobContext& job)
+{
+    const BundleFacts facts = readBundleFacts(bundle);
+    plugin::CreateRequest request;
+    request.folder = folder;
+    request.kind = "random";
+    request.architecture = facts.json.at("architecture").dump();
+    request.seed = seed;
+    request.name = "random weights " + std::to_string(seed);
+    request.ecgRecipe = facts.ecgRecipe.toJson();
+    request.echoRecipe = facts.echoRecipe.toJson();
+    plugin::raise(plugin::functions().create(request, job));
+    return bundleInfo(folder);
+}
+
 base::Json importBundle(const WeightsToImport& weights, const std::filesystem::path& folder,
                         const base::JobContext& job)
 {

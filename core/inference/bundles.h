@@ -15,6 +15,9 @@ namespace echo2ecg::inference {
 // kind: "random", "formula"; architecture: "published", "small". Returns the bundle's information as bundleInfo() does.
 base::Json createBundle(const std::filesystem::path& folder, const std::string& kind, const std::string& architecture,
                         std::uint64_t seed, const base::JobContext& job = {});
+// Random weights in the architecture and with the recipes of another bundle, whose weights aren't read: the baseline of an evaluation.
+base::Json createUntrainedLike(const std::filesystem::path& folder, const std::filesystem::path& bundle, std::uint64_t seed,
+                               const base::JobContext& job = {});
 // {"id","name","trained","architecture","recipes":{"ecg":{"hash","describe",…}},"parameters":{part: count},…}. Reads no
 // weights.
 base::Json bundleInfo(const std::filesystem::path& folder);

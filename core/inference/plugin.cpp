@@ -59,8 +59,11 @@ Shapes shapesOf(const nn::Architecture& architecture)
     return shapes;
 }
 
+// By name, or written out as bundle.json has it.
 nn::Architecture architectureNamed(const std::string& name)
 {
+    if (name.starts_with('{'))
+        return nn::Architecture::fromJson(base::Json::parse(name));
     if (name == "published")
         return nn::Architecture::published();
     if (name == "small")

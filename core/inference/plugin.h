@@ -105,7 +105,7 @@ struct OpenRequest
 struct CreateRequest
 {
     std::filesystem::path folder;
-    std::string kind, architecture, name;
+    std::string kind, architecture, name; // architecture: "published", "small", or one written out as in bundle.json
     std::uint64_t seed = 0;
     base::Json ecgRecipe, echoRecipe;
 };

@@ -56,6 +56,51 @@ StoredEmbeddings fromNpy(const std::filesystem::path& file)
     return out;
 }
 
+// A vector of each ECG, as `echo2ecg embed` writes them: "ecg0_token" and "ecg0_names", or without the prefix when there is one.
+StoredEmbeddings fromEmbed(const std::filesystem::path& file, const std::vector<std::pair<std::string, base::NpyLayout>>& members, const std::string& wanted)
+{
+    StoredEmbeddings out;
+    for (const auto& [name, layout] : members) {
+        const std::string prefix = name.ends_with(wanted) ? name.substr(0, name.size() - wanted.size()) : "-";
+        if (layout.shape.size() != 1 || (!prefix.empty() && !(prefix.starts_with("ecg") && prefix.ends_with("_"))))
+            continue;
+        const auto names = std::find_if(members.begin(), members.end(), [&](const auto& m) { return m.first == prefix + "names"; });
+        if (names == members.end() || names->second.shape != std::vector<std::int64_t>{1})
+            continue; // of a study
+        out.rows.append(base::readNpy(file, layout).toFloat());
+        out.ids.push_back(base::stringsOf(base::readNpy(file, names->second)).front());
+    }
+    return out;
+}
+
+StoredEmbeddings fromNpz(const std::filesystem::path& file, const std::string& wanted)
+{
+    const auto members = base::readNpzLayouts(file);
+    const std::pair<std::string, base::NpyLayout>* matrix = nullptr;
+    int several = 0;
+    for (const auto& member : members)
+        if (member.second.shape.size() >= 2 && member.second.dtype[0] == 'f') {
+            ++several;
+            if (!matrix || member.first == wanted)
+                matrix = &member;
+        }
+    if (!wanted.empty()) {
+        StoredEmbeddings out = fromEmbed(file, members, wanted);
+        if (!out.ids.empty())
+            return out;
+    }
+    if (!matrix || (several > 1 && matrix->first != wanted))
+        throw ParseError(ErrorCode::Unsuitable, matrix ? "the file has several arrays of embeddings; say which one" : "the file holds no embeddings", {file, {}});
+    const auto [rows, width] = rowsAndWidth(matrix->second.shape, {file, matrix->first});
+    StoredEmbeddings out;
+    out.rows.width = int(width);
+    out.rows.values = base::readNpy(file, matrix->second).toFloat();
+    for (const auto& [name, layout] : members)
+        if (out.ids.empty() && (name == "ids" || name == "names") && layout.shape == std::vector<std::int64_t>{rows} && layout.dtype[0] == 'U')
+            out.ids = base::stringsOf(base::readNpy(file, layout));
+    return out;
+}
+
 StoredEmbeddings fromTensors(const std::filesystem::path& file, const std::string& wanted)
 {
     const auto tensors = nn::readSafetensors(file);
@@ -106,10 +151,12 @@ StoredEmbeddings readEmbeddings(const std::filesystem::path& file, const std::st
     try {
         if (ending == ".npy")
             out = fromNpy(file);
+        else if (ending == ".npz")
+            out = fromNpz(file, tensor);
         else if (ending == ".safetensors")
             out = fromTensors(file, tensor);
         else
-            throw ParseError(ErrorCode::NotRecognised, "embeddings are read from .npy and .safetensors", {file, {}});
+            throw ParseError(ErrorCode::NotRecognised, "embeddings are read from .npy, .npz and .safetensors", {file, {}});
     } catch (const ParseError&) {
         throw;
     } catch (const Error& error) {

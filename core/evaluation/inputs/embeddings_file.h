@@ -18,6 +18,8 @@ struct StoredEmbeddings
 // .npy: an array N × D of float32 or float64 (N × 1 × D is taken as N × D), rows in the order of the table that goes with it.
 // .safetensors: `tensor`, or the only one that has two dimensions; or, without such, one vector of D (or 1 × D) for each name, names then being ids in the
 // order of their text. F32, F64, F16 and BF16.
+// .npz (uncompressed): `tensor`, or the only array of two dimensions, with its names in an array of text, "ids" or "names"; or what `echo2ecg embed` writes: the
+// vector `tensor` ("token", "aligned") of each ECG by its file's name.
 // Sizes are checked against the file before anything is allocated. Throws base::ParseError (no such array, values that aren't finite with their row, more than
 // 65536 values a row), base::Error(Io).
 StoredEmbeddings readEmbeddings(const std::filesystem::path& file, const std::string& tensor = {});

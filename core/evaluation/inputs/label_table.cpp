@@ -103,14 +103,14 @@ PhenotypeValues phenotypeCells(const CsvTable& table, std::size_t row)
     return values;
 }
 
-LabelTable readLabelTable(const std::filesystem::path& csv)
+LabelTable readLabelTable(const std::filesystem::path& csv, Repeats repeats)
 {
-    return labelTable(CsvTable::read(csv));
+    return labelTable(CsvTable::read(csv), repeats);
 }
 
-LabelTable labelTable(const CsvTable& table)
+LabelTable labelTable(const CsvTable& table, Repeats repeats)
 {
-    const int id = table.column({"id", "ecg", "ecg_id", "ecg_key", "filename", "file", "path", "ecg_filepath"});
+    const int id = table.column({"id", "ecg", "ecg_id", "ecg_key", "ecg_file", "filename", "file", "path", "ecg_filepath"});
     if (id < 0)
         throw ParseError(ErrorCode::NotRecognised, "the header row has none of the columns id, ecg and filename", {table.file(), "line 1"});
     const int patient = table.column({"patient", "patient_id", "patient_key", "subject_id"}), split = table.column({"split"}),
@@ -133,7 +133,8 @@ LabelTable labelTable(const CsvTable& table)
         row.id = table.cell(r, id);
         if (row.id.empty())
             throw ParseError(ErrorCode::Malformed, "the row has no id", place);
-        if (!seen.insert(row.id).second)
+        const bool isNew = seen.insert(row.id).second;
+        if (!isNew && repeats == Repeats::Refuse)
             throw ParseError(ErrorCode::Inconsistent, "the row has the id of an earlier one", place);
         row.patient = known(table.cell(r, patient));
         row.split = splitOf(table.cell(r, split));
@@ -145,7 +146,8 @@ LabelTable labelTable(const CsvTable& table)
         row.shd = table.yesOrNo(r, shd);
         for (const int flag : flags)
             row.flags.push_back(table.yesOrNo(r, flag));
-        out.rows.push_back(std::move(row));
+        if (isNew)
+            out.rows.push_back(std::move(row));
     }
     if (out.rows.empty())
         throw ParseError(ErrorCode::Unsuitable, "the table has no rows", {table.file(), {}});

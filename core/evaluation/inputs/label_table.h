@@ -41,7 +41,7 @@ struct LabelRow
 };
 
 // A CSV with a header row (base/csv.h). Columns, in any order and case, all but the first optional:
-//   id (or ecg, ecg_id, ecg_key, filename, file)    patient (patient_id, patient_key, subject_id)    split    file (path, ecg_filepath, filename)
+//   id (or ecg, ecg_id, ecg_key, ecg_file, filename, file)    patient (patient_id, patient_key, subject_id)    split    file (path, ecg_filepath, filename)
 //   sex (gender)   age (age_at_ecg)   rhythm   lvedv, lvesv, lvsv, lvef with or without _ml, _percent, _value    shd (shd_moderate_or_greater_flag)
 // and any number of other labels of 0 and 1 whose names end in _flag. Splits are in lower case, "valid" and "validation" being "val".
 struct LabelTable
@@ -56,9 +56,12 @@ struct LabelTable
     std::vector<std::string> patients() const;
 };
 
+// Of a table of pairs, which may name an ECG in several rows, the first row of each ECG counts.
+enum class Repeats { Refuse, TakeFirst };
+
 // Throws base::ParseError with the line (no id, an id twice, a number or flag that isn't one, an EF that isn't a percentage), base::Error(Io).
-LabelTable readLabelTable(const std::filesystem::path& csv);
-LabelTable labelTable(const base::CsvTable& table);
+LabelTable readLabelTable(const std::filesystem::path& csv, Repeats repeats = Repeats::Refuse);
+LabelTable labelTable(const base::CsvTable& table, Repeats repeats = Repeats::Refuse);
 
 // LVEF classes (0 reduced, 1 mildly reduced, 2 preserved) of the rows that have an LVEF; `rows` gets their numbers.
 std::vector<int> lvefClasses(const LabelTable& table, std::span<const std::size_t> of, std::vector<std::size_t>& rows, const std::vector<double>& cutoffs = {40, 50});
