@@ -11,6 +11,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <cmath>
 #include <fstream>
 
 using namespace echo2ecg;
@@ -40,7 +41,7 @@ class TestCliEvaluate : public QObject
 {
     Q_OBJECT
     QTemporaryDir m_dir;
-    QString m_people, m_library, m_bundle;
+    QString m_people, m_library, m_bundle, m_pairs;
     Run m_run; // with everything
 
     QStringList evaluate(const QStringList& more) const { return QStringList{"evaluate", "--library", m_library, "--bundle", m_bundle, "--quiet"} + more; }
@@ -60,7 +61,10 @@ private slots:
         QVERIFY2(run.exit == 0, run.trace());
         run = json({"library", "import", m_library, m_people + "/patients.csv"});
         QVERIFY2(run.exit == 0, run.trace());
-        m_run = json(evaluate({"--pairs", m_people + "/pairs.csv", "--untrained-baseline", "--ablation", "--bootstrap", "50", "--out", m_dir.filePath("out")}), 400);
+        // Of 24 patients four or five are tested; with those for validation all three classes are among them.
+        m_pairs = m_dir.filePath("pairs.csv");
+        std::ofstream(m_pairs.toStdString(), std::ios::binary) << contentOf(m_people + "/pairs.csv").replace(",val,", ",test,").toStdString();
+        m_run = json(evaluate({"--pairs", m_pairs, "--untrained-baseline", "--ablation", "--bootstrap", "50", "--out", m_dir.filePath("out")}), 400);
         QVERIFY2(m_run.exit == 0 && m_run.isJson, m_run.trace());
     }
 
@@ -68,7 +72,7 @@ private slots:
     {
         const QJsonObject& j = m_run.json;
         QCOMPARE(j["format"].toString(), QString("echo2ecg-evaluation"));
-        QVERIFY(j["research_use_only"].toBool());
+        QVERIFY(!j["research_use_only"].toString().isEmpty());
         QCOMPARE(j["weights"].toString(), QString("untrained weights"));
         QVERIFY(j["data"].toObject()["simulated"].toBool());
         QCOMPARE(j["data"].toObject()["sha256"].toString().size(), 64);
@@ -121,7 +125,7 @@ private slots:
     {
         const auto library = library::Library::open(m_library.toStdString());
         std::map<std::string, std::string> splits; // by the ECG's file
-        const evaluation::PairTable pairs = evaluation::readPairTable((m_people + "/pairs.csv").toStdString());
+        const evaluation::PairTable pairs = evaluation::readPairTable(m_pairs.toStdString());
         for (const auto& row : pairs.rows)
             splits[std::filesystem::path(row.ecg).filename().string()] = row.split;
         const Run info = json({"bundle", "info", m_bundle});
@@ -137,7 +141,7 @@ private slots:
         std::vector<int> trainLabels, testLabels;
         for (const auto& vector : library->ecgVectors(id, ecgRecipe, inference::Space::EcgToken)) {
             const std::string split = splits.at(library->ecg(vector.owner).fileName);
-            if (split == "val" || !labels.contains(vector.owner))
+            if (!labels.contains(vector.owner))
                 continue;
             (split == "test" ? test : train).append(vector.values);
             (split == "test" ? testLabels : trainLabels).push_back(int(retrieval::lvefClass(labels[vector.owner].lvef.value())));
@@ -146,6 +150,7 @@ private slots:
         const QJsonObject bundle = m_run.json["bundles"].toArray()[0].toObject();
         const QJsonObject lvef = entryOf(bundle["probes"].toArray(), "task", "LVEF");
         QCOMPARE(lvef["samples"].toInt(), int(testLabels.size()));
+        QVERIFY(std::isfinite(measures.auroc));
         QCOMPARE(lvef["auroc"].toDouble(), measures.auroc);
         QCOMPARE(lvef["f1"].toDouble(), measures.f1);
 
@@ -174,7 +179,7 @@ private slots:
 
     void sameAgainOnAnyThreads()
     {
-        const Run again = json(evaluate({"--pairs", m_people + "/pairs.csv", "--bootstrap", "50", "--threads", "1"}));
+        const Run again = json(evaluate({"--pairs", m_pairs, "--bootstrap", "50", "--threads", "1"}));
         QVERIFY2(again.exit == 0, again.trace());
         QCOMPARE(again.json["bundles"].toArray()[0], m_run.json["bundles"].toArray()[0]);
         QVERIFY(!again.json.contains("files"));

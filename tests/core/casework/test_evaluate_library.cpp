@@ -6,6 +6,8 @@
 
 #include "base/npy.h"
 
+#include <QtTest>
+
 #include <set>
 
 using namespace echo2ecg;
@@ -317,7 +319,8 @@ void TestEvaluateLibrary::echoNext()
         std::vector<float> all;
         for (int i = 0; i < n; ++i) {
             const bool ill = i % 3 == 0;
-            csv += std::to_string(++key) + ",p" + std::to_string(key) + "," + split + ",F,60," + (ill ? "1,1" : "0,0") + "\n";
+            ++key;
+            csv += std::to_string(key) + ",p" + std::to_string(key) + "," + split + ",F,60," + (ill ? "1,1" : "0,0") + "\n";
             ecg::EcgRecord record;
             record.samplingHz = 250;
             std::vector<float> waveform(2500 * 12);
