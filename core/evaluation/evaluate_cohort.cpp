@@ -254,6 +254,8 @@ private:
             ProbeResult probe = evaluateProbe(scored, classNames, patients, attributesOf(rows), m_options.evaluation, m_context);
             probe.task = task;
             probe.trainingSamples = s.train.size();
+            if (std::isnan(probe.measures.auroc))
+                warn("one-class", task + ": all tested ECGs are of one class, so that AUROC isn't defined.");
             result.probes.push_back(std::move(probe));
             for (const auto* part : {&s.train, &s.test})
                 for (const std::size_t i : *part)

@@ -110,7 +110,7 @@ std::string classificationTable(const Evaluation& evaluation)
     for (const BundleResult& b : evaluation.bundles)
         for (const ProbeResult& p : b.probes)
             table.row({nameOf(b), plain(p.task), std::to_string(p.samples), p.bySample ? withInterval(p.bySample->auroc) : fixed(p.measures.auroc),
-                       p.byPatient ? fixed(p.byPatient->auroc.low) + "–" + fixed(p.byPatient->auroc.high) : "–", fixed(p.measures.averagePrecision),
+                       p.byPatient && std::isfinite(p.byPatient->auroc.low) ? fixed(p.byPatient->auroc.low) + "–" + fixed(p.byPatient->auroc.high) : "–", fixed(p.measures.averagePrecision),
                        fixed(p.measures.f1), fixed(p.measures.precision), fixed(p.measures.recall), fixed(p.measures.balancedAccuracy),
                        fixed(p.topReliability.expectedError)});
     return table.take();

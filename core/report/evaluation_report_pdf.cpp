@@ -139,9 +139,11 @@ private:
         TextStyle style = plain;
         std::vector<double> widths(std::size_t(rows.front().size()), 0.0);
         double sum = 0;
+        TextStyle head = style;
+        head.weight = QFont::DemiBold;
         for (const QStringList& row : rows)
             for (std::size_t c = 0; c < widths.size() && qsizetype(c) < row.size(); ++c)
-                widths[c] = std::max(widths[c], s.textWidth(row[qsizetype(c)], style));
+                widths[c] = std::max(widths[c], s.textWidth(row[qsizetype(c)], &row == &rows.front() ? head : style));
         for (const double w : widths)
             sum += w + gap;
         const double scale = std::max(std::min(1.0, space / sum), smallest / style.sizeMm);
@@ -165,7 +167,7 @@ private:
             for (std::size_t c = 0; c < widths.size() && qsizetype(c) < row.size(); ++c) {
                 const double width = std::max(1.0, widths[c] - gap * scale);
                 const bool isText = c == 0 || (c == 1 && !isNumber(rows[1].value(1)));
-                s.text(isText ? x : x + width, m_y, row[qsizetype(c)], ink, width, isText ? Qt::AlignLeft : Qt::AlignRight);
+                s.text(isText ? x : x + width, m_y, row[qsizetype(c)], ink, width + gap * scale / 2, isText ? Qt::AlignLeft : Qt::AlignRight);
                 x += widths[c];
             }
         };
