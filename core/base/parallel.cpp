@@ -11,6 +11,11 @@
 
 namespace echo2ecg::base {
 
+int threadsFor(int asked) noexcept
+{
+    return std::max(1, asked > 0 ? asked : int(std::thread::hardware_concurrency()));
+}
+
 void inParallel(int threads, int count, const std::function<void(int thread, int i)>& work)
 {
     std::atomic<int> next{0};

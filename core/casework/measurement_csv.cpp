@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/number_text.h"
+#include "base/whole_text.h"
 #include "casework/measured.h"
-
-#include <fstream>
 
 namespace echo2ecg::casework {
 
@@ -70,23 +69,7 @@ std::string measurementCsv(const MeasuredStudy& study, const std::string& studyU
 
 void writeMeasurementCsv(const std::filesystem::path& file, const MeasuredStudy& study, const std::string& studyUid)
 {
-    const std::filesystem::path part = file.string() + ".part";
-    std::error_code ignored;
-    {
-        std::ofstream out(part, std::ios::binary | std::ios::trunc);
-        out << measurementCsv(study, studyUid);
-        out.close();
-        if (!out) {
-            std::filesystem::remove(part, ignored);
-            throw base::Error(base::ErrorCode::Io, "the table can't be written", {file, {}});
-        }
-    }
-    std::error_code error;
-    std::filesystem::rename(part, file, error);
-    if (error) {
-        std::filesystem::remove(part, ignored);
-        throw base::Error(base::ErrorCode::Io, "the table can't be written", {file, {}});
-    }
+    base::writeWholeText(file, measurementCsv(study, studyUid), "the table can't be written");
 }
 
 } // namespace echo2ecg::casework

@@ -4,6 +4,7 @@
 #include "dicom/dicom_file.h"
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace echo2ecg::dicom {
@@ -32,6 +33,22 @@ struct ContentItem
     std::string graphicType;
     std::vector<ContentItem> children;
 };
+
+// Items to build a tree of.
+inline ContentItem contentItem(const char* relationship, const char* type, Code name = {})
+{
+    ContentItem made;
+    made.relationship = relationship;
+    made.type = type;
+    made.name = std::move(name);
+    return made;
+}
+inline ContentItem codedItem(const char* relationship, Code name, Code value)
+{
+    ContentItem made = contentItem(relationship, "CODE", std::move(name));
+    made.value = std::move(value);
+    return made;
+}
 
 struct StructuredReport
 {

@@ -16,28 +16,14 @@ namespace {
 
 using dicom::Code;
 using dicom::ContentItem;
+using dicom::codedItem;
+using dicom::contentItem;
 
 constexpr const char* ours = "99ECHO2ECG"; // private coding scheme
 
-ContentItem item(const char* relationship, const char* type, Code name = {})
-{
-    ContentItem made;
-    made.relationship = relationship;
-    made.type = type;
-    made.name = std::move(name);
-    return made;
-}
-
-ContentItem coded(const char* relationship, Code name, Code value)
-{
-    ContentItem made = item(relationship, "CODE", std::move(name));
-    made.value = std::move(value);
-    return made;
-}
-
 ContentItem text(const char* relationship, Code name, std::string words)
 {
-    ContentItem made = item(relationship, "TEXT", std::move(name));
+    ContentItem made = contentItem(relationship, "TEXT", std::move(name));
     made.text = std::move(words);
     return made;
 }
@@ -90,7 +76,7 @@ std::vector<Point> ellipseEnds(const std::vector<Point>& drawn)
 // The place in the frame; SCOORD has (0, 0) at the outer corner of the first pixel, as we do (C.18.6.1).
 ContentItem place(const Measurement& measurement, const EchoClip& clip)
 {
-    ContentItem scoord = item("INFERRED FROM", "SCOORD");
+    ContentItem scoord = contentItem("INFERRED FROM", "SCOORD");
     std::vector<Point> points = outlineOf(measurement); // what was measured
     scoord.graphicType = points.size() == 1 ? "POINT" : "POLYLINE";
     if (measurement.tool == Tool::Ellipse && points.size() == 3) {
@@ -103,7 +89,7 @@ ContentItem place(const Measurement& measurement, const EchoClip& clip)
         scoord.coordinates.push_back(float(point.x));
         scoord.coordinates.push_back(float(point.y));
     }
-    ContentItem image = item("SELECTED FROM", "IMAGE");
+    ContentItem image = contentItem("SELECTED FROM", "IMAGE");
     image.referencedInstance = clip.identity.instanceUid;
     image.referencedClass = clip.identity.classUid;
     image.referencedSeries = clip.identity.seriesUid;
@@ -114,7 +100,7 @@ ContentItem place(const Measurement& measurement, const EchoClip& clip)
 
 ContentItem number(Code name, double value, const std::string& unit, const std::string& label)
 {
-    ContentItem num = item("CONTAINS", "NUM", std::move(name));
+    ContentItem num = contentItem("CONTAINS", "NUM", std::move(name));
     num.number = value;
     num.unit = ucum(unit);
     if (!label.empty())
@@ -269,9 +255,9 @@ public:
             {Quantity::Lvidd, Quantity::Ivsd, Quantity::Pwd});
     }
 
-    ContentItem pre = item("CONTAINS", "CONTAINER", {"125301", "DCM", "Pre-coordinated Measurements"});
-    ContentItem post = item("CONTAINS", "CONTAINER", {"125302", "DCM", "Post-coordinated Measurements"});
-    ContentItem adhoc = item("CONTAINS", "CONTAINER", {"125303", "DCM", "Adhoc Measurements"});
+    ContentItem pre = contentItem("CONTAINS", "CONTAINER", {"125301", "DCM", "Pre-coordinated Measurements"});
+    ContentItem post = contentItem("CONTAINS", "CONTAINER", {"125302", "DCM", "Post-coordinated Measurements"});
+    ContentItem adhoc = contentItem("CONTAINS", "CONTAINER", {"125303", "DCM", "Adhoc Measurements"});
 
 private:
     // The newest of a quantity, as ventricle() takes it.
@@ -299,10 +285,10 @@ private:
             return;
         ContentItem num = number(code, *value, unit, label);
         if (!core) {
-            num.children.push_back(coded("HAS CONCEPT MOD", {"363698007", "SCT", "Finding Site"}, {"87878005", "SCT", "Left ventricle"}));
-            num.children.push_back(coded("HAS CONCEPT MOD", {"125306", "DCM", "Measurement Type"}, {"125315", "DCM", "Calculated"}));
+            num.children.push_back(codedItem("HAS CONCEPT MOD", {"363698007", "SCT", "Finding Site"}, {"87878005", "SCT", "Left ventricle"}));
+            num.children.push_back(codedItem("HAS CONCEPT MOD", {"125306", "DCM", "Measurement Type"}, {"125315", "DCM", "Calculated"}));
         }
-        num.children.push_back(coded("HAS CONCEPT MOD", {"370129005", "SCT", "Measurement Method"}, method));
+        num.children.push_back(codedItem("HAS CONCEPT MOD", {"370129005", "SCT", "Measurement Method"}, method));
         for (const Quantity quantity : from)
             if (const auto [measurement, clip] = newest(quantity); measurement)
                 num.children.push_back(place(*measurement, *clip));
@@ -332,10 +318,10 @@ dicom::StructuredReport asReport(const EchoStudy& study, const std::vector<Measu
     report.identity.studyDescription = study.description;
     report.templateId = "5300";
     report.complete = true;
-    report.root = item("", "CONTAINER", {"125200", "DCM", "Adult Echocardiography Procedure Report"});
-    report.root.children.push_back(coded("HAS CONCEPT MOD", {"121049", "DCM", "Language of Content Item and Descendants"}, {"en", "RFC5646", "English"}));
-    report.root.children.push_back(coded("HAS OBS CONTEXT", {"121005", "DCM", "Observer Type"}, {"121007", "DCM", "Device"}));
-    ContentItem device = item("HAS OBS CONTEXT", "UIDREF", {"121012", "DCM", "Device Observer UID"});
+    report.root = contentItem("", "CONTAINER", {"125200", "DCM", "Adult Echocardiography Procedure Report"});
+    report.root.children.push_back(codedItem("HAS CONCEPT MOD", {"121049", "DCM", "Language of Content Item and Descendants"}, {"en", "RFC5646", "English"}));
+    report.root.children.push_back(codedItem("HAS OBS CONTEXT", {"121005", "DCM", "Observer Type"}, {"121007", "DCM", "Device"}));
+    ContentItem device = contentItem("HAS OBS CONTEXT", "UIDREF", {"121012", "DCM", "Device Observer UID"});
     device.text = dicom::implementationUid;
     report.root.children.push_back(std::move(device));
     report.root.children.push_back(text("HAS OBS CONTEXT", {"121013", "DCM", "Device Observer Name"}, "Echo2ECG Workstation, research use only"));

@@ -9,7 +9,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <thread>
 
 namespace echo2ecg::evaluation {
 
@@ -114,7 +113,7 @@ std::vector<Interval> bootstrap(const Resampler& resampler, const BootstrapOptio
     if (options.resamples < 1 || !(options.level > 0 && options.level < 1))
         throw base::Error(base::ErrorCode::Inconsistent, "a bootstrap needs a resample and a level between 0 and 1");
     const std::size_t count = estimates.size();
-    const int threads = std::max(1, options.threads > 0 ? options.threads : int(std::thread::hardware_concurrency()));
+    const int threads = base::threadsFor(options.threads);
     std::vector<double> values(std::size_t(options.resamples) * count, none);
     std::vector<std::vector<std::uint32_t>> weights(std::size_t(std::min(threads, options.resamples)));
     std::atomic<int> done{0};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evaluation/evaluation_report.h"
 
-#include <fstream>
+#include "base/whole_text.h"
 
 namespace echo2ecg::evaluation {
 
@@ -191,15 +191,6 @@ Json toJson(const BundleResult& b)
                          {"retrieval", toJson(b.retrieval)}});
 }
 
-void writeText(const std::filesystem::path& file, const std::string& text)
-{
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    out << text;
-    out.close();
-    if (!out)
-        throw base::Error(base::ErrorCode::Io, "the file can't be written", {file, {}});
-}
-
 } // namespace
 
 Json toJson(const Evaluation& e)
@@ -232,9 +223,9 @@ void writeEvaluation(const std::filesystem::path& folder, const Evaluation& eval
     std::filesystem::create_directories(folder, failed);
     if (failed)
         throw base::Error(base::ErrorCode::Io, "the folder can't be made", {folder, {}});
-    writeText(folder / "evaluation.json", toJson(evaluation).dump(1) + "\n");
-    writeText(folder / "evaluation.csv", toCsv(evaluation));
-    writeText(folder / "evaluation.md", toMarkdown(evaluation));
+    base::writeWholeText(folder / "evaluation.json", toJson(evaluation).dump(1) + "\n");
+    base::writeWholeText(folder / "evaluation.csv", toCsv(evaluation));
+    base::writeWholeText(folder / "evaluation.md", toMarkdown(evaluation));
 }
 
 } // namespace echo2ecg::evaluation

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <thread>
 
 namespace echo2ecg::evaluation {
 
@@ -32,7 +31,7 @@ ScoredSamples knnProbabilities(const EmbeddingMatrix& train, const std::vector<i
     out.classes = classes;
     out.labels = testLabels;
     out.scores.resize(test.rows() * std::size_t(classes));
-    const int threads = std::max(1, options.threads > 0 ? options.threads : int(std::thread::hardware_concurrency()));
+    const int threads = base::threadsFor(options.threads);
     std::atomic<std::int64_t> done{0};
     base::inParallel(threads, int(test.rows()), [&](int thread, int i) {
         context.throwIfCancelled();

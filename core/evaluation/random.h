@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/mixing.h"
+
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -12,9 +14,9 @@ namespace echo2ecg::evaluation {
 class Random
 {
 public:
-    explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : m_state(mixed(seed + 0x9E3779B97F4A7C15ULL) ^ mixed(~stream)) {}
+    explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : m_state(base::splitMixed(seed + base::splitMixStep) ^ base::splitMixed(~stream)) {}
 
-    std::uint64_t next() { return mixed(m_state += 0x9E3779B97F4A7C15ULL); }
+    std::uint64_t next() { return base::splitMixed(m_state += base::splitMixStep); }
     // 0 … n−1 without bias, n > 0: of the 32 high bits times n the whole part, numbers that would favour some being drawn again (Lemire 2019).
     std::uint32_t below(std::uint32_t n)
     {
@@ -36,12 +38,6 @@ public:
     }
 
 private:
-    static std::uint64_t mixed(std::uint64_t z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-        return z ^ (z >> 31);
-    }
     std::uint64_t m_state;
 };
 

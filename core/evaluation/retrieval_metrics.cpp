@@ -10,7 +10,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <thread>
 
 namespace echo2ecg::evaluation {
 
@@ -212,7 +211,7 @@ DirectionResult evaluateScores(const Relevance& relevance, const ScoreBlock& sco
         throw base::Error(base::ErrorCode::Unsuitable, "there is nothing to retrieve");
     DirectionResult result;
     result.outcomes.resize(queries);
-    const int threads = std::max(1, options.threads > 0 ? options.threads : int(std::thread::hardware_concurrency()));
+    const int threads = base::threadsFor(options.threads);
     const int blocks = int((queries + Cosines::queriesAtOnce - 1) / Cosines::queriesAtOnce);
     std::vector<Scratch> scratch(std::size_t(std::min(threads, blocks)));
     std::atomic<std::int64_t> done{0};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/sha256.h"
+#include "base/whole_text.h"
 #include "nn/bundle_files.h"
 #include "nn/golden.h"
 #include "nn/untrained.h"
@@ -13,24 +14,6 @@ using base::ErrorCode;
 using base::Json;
 
 namespace {
-
-// Written beside and renamed, so that a file is there whole or not at all.
-void writeText(const std::filesystem::path& file, const std::string& text)
-{
-    std::filesystem::path temporary = file;
-    temporary += ".part";
-    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-    out << text;
-    out.close();
-    std::error_code failed;
-    if (out)
-        std::filesystem::rename(temporary, file, failed);
-    if (!out || failed) {
-        std::error_code ignored;
-        std::filesystem::remove(temporary, ignored);
-        throw Error(ErrorCode::Io, "the file can't be written", {file, {}});
-    }
-}
 
 Json toJson(const BundleInfo& info)
 {
@@ -122,8 +105,8 @@ BundleInfo writeBundle(const std::filesystem::path& folder, const BundleInfo& de
     GoldenSet golden = computeGolden(model, job);
     writeSafetensors(goldenFile, golden.outputs, golden.inputChecksums);
     info.fileHashes[kGoldenFile] = base::sha256OfFile(goldenFile);
-    writeText(folder / "CARD.md", card.empty() ? defaultCard(info) : card);
-    writeText(folder / "bundle.json", toJson(info).dump(2) + "\n"); // last: without it the folder is no bundle
+    base::writeWholeText(folder / "CARD.md", card.empty() ? defaultCard(info) : card);
+    base::writeWholeText(folder / "bundle.json", toJson(info).dump(2) + "\n"); // last: without it the folder is no bundle
     return info;
 }
 

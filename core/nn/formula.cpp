@@ -5,20 +5,9 @@
 
 namespace echo2ecg::nn {
 
-std::uint64_t fnv1a64(std::string_view text) noexcept
-{
-    std::uint64_t hash = 0xCBF29CE484222325ULL;
-    for (const char c : text)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
-    return hash;
-}
-
 std::uint64_t formulaBits(std::uint64_t keyHash, std::uint64_t index) noexcept
 {
-    std::uint64_t z = keyHash + (index + 1) * 0x9E3779B97F4A7C15ULL;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-    return z ^ (z >> 31);
+    return base::splitMixed(keyHash + (index + 1) * base::splitMixStep);
 }
 
 double formulaUnit(std::uint64_t keyHash, std::uint64_t index) noexcept

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/mixing.h"
+
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace echo2ecg::nn {
 
 // Deterministic numbers for golden tests: a SplitMix64 stream seeded with the FNV-1a hash of a text key. Exact on every machine.
-std::uint64_t fnv1a64(std::string_view text) noexcept;
+using base::fnv1a64;
 std::uint64_t formulaBits(std::uint64_t keyHash, std::uint64_t index) noexcept;
 // In [-1, 1), 53 random bits.
 double formulaUnit(std::uint64_t keyHash, std::uint64_t index) noexcept;

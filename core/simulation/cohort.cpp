@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "simulation/cohort.h"
 
-#include "echo/parallel.h"
+#include "base/number_text.h"
+#include "base/parallel.h"
+#include "base/whole_text.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
-#include <fstream>
 #include <mutex>
-#include <thread>
 
 namespace echo2ecg::simulation {
 
 namespace {
 
 constexpr int mostPatients = 9999;
-
-// With a point in every locale.
-std::string fixed(double value, int decimals)
-{
-    char text[64];
-    return std::string(text, std::size_t(std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, decimals).ptr - text));
-}
 
 const char* wordFor(Wall wall)
 {
@@ -38,7 +30,7 @@ struct Row
 {
     std::vector<std::pair<const char*, std::string>> cells;
     void add(const char* column, std::string value) { cells.emplace_back(column, std::move(value)); }
-    void add(const char* column, double value, int decimals) { add(column, fixed(value, decimals)); }
+    void add(const char* column, double value, int decimals) { add(column, base::fixedText(value, decimals)); }
 };
 
 void addPhenotypes(Row& row, const VirtualPatient& p)
@@ -113,11 +105,7 @@ void writeTable(const std::filesystem::path& file, const std::vector<Row>& rows)
             text += (i > 0 ? "," : "") + row.cells[i].second;
         text += '\n';
     }
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    out.write(text.data(), std::streamsize(text.size()));
-    out.close();
-    if (!out)
-        throw base::Error(base::ErrorCode::Io, "The file can't be written.", {file, {}});
+    base::writeWholeText(file, text, "The file can't be written.");
 }
 
 std::uintmax_t sizeOf(const PatientFiles& files)
@@ -163,9 +151,8 @@ CohortSummary simulateCohort(const CohortPlan& plan, const std::filesystem::path
     std::vector<PatientFiles> files(patients.size());
     std::mutex mutex;
     int done = 0;
-    const int threads = plan.threads > 0 ? plan.threads : int(std::max(1u, std::thread::hardware_concurrency()));
     job.report({"simulating", 0, plan.patients, "patients"});
-    echo::inParallel(threads, plan.patients, [&](int, int i) {
+    base::inParallel(base::threadsFor(plan.threads), plan.patients, [&](int, int i) {
         job.throwIfCancelled();
         const std::size_t at = std::size_t(i);
         patients[at] = drawPatient(plan.seed, i + 1);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/mixing.h"
+
 #include <cmath>
 #include <cstdint>
 #include <string_view>
@@ -14,21 +16,12 @@ class Random
 public:
     Random(std::uint64_t seed, std::uint64_t patient, std::string_view purpose)
     {
-        std::uint64_t hash = 0xcbf29ce484222325u; // FNV-1a
-        for (const char c : purpose)
-            hash = (hash ^ std::uint64_t(static_cast<unsigned char>(c))) * 0x100000001b3u;
         m_state = seed;
-        m_state = next() ^ patient * 0x9e3779b97f4a7c15u;
-        m_state = next() ^ hash;
+        m_state = next() ^ patient * base::splitMixStep;
+        m_state = next() ^ base::fnv1a64(purpose);
     }
 
-    std::uint64_t next()
-    {
-        std::uint64_t z = (m_state += 0x9e3779b97f4a7c15u);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-        return z ^ (z >> 31);
-    }
+    std::uint64_t next() { return base::splitMixed(m_state += base::splitMixStep); }
     double uniform() { return double(next() >> 11) * 0x1p-53; } // [0, 1)
     double uniform(double from, double to) { return from + (to - from) * uniform(); }
     bool chance(double probability) { return uniform() < probability; }

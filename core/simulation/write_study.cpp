@@ -16,6 +16,8 @@ namespace {
 
 using dicom::Code;
 using dicom::ContentItem;
+using dicom::codedItem;
+using dicom::contentItem;
 
 constexpr const char* manufacturer = "Echo2ECG Workstation (SIMULATED)";
 constexpr const char* comments = "SIMULATED: virtual patient, not a person. Research use only.";
@@ -51,29 +53,13 @@ dicom::Identity identityOf(const VirtualPatient& p, const std::string& studyDate
     return who;
 }
 
-ContentItem item(const char* relationship, const char* type, Code name)
-{
-    ContentItem made;
-    made.relationship = relationship;
-    made.type = type;
-    made.name = std::move(name);
-    return made;
-}
-
-ContentItem coded(const char* relationship, Code name, Code value)
-{
-    ContentItem made = item(relationship, "CODE", std::move(name));
-    made.value = std::move(value);
-    return made;
-}
-
 ContentItem number(Code name, double value, Code unit, bool isBiplane = false)
 {
-    ContentItem made = item("CONTAINS", "NUM", std::move(name));
+    ContentItem made = contentItem("CONTAINS", "NUM", std::move(name));
     made.number = value;
     made.unit = std::move(unit);
     if (isBiplane)
-        made.children.push_back(coded("HAS CONCEPT MOD", {"370129005", "SCT", "Measurement Method"}, {"125207", "DCM", "Method of Disks, Biplane"}));
+        made.children.push_back(codedItem("HAS CONCEPT MOD", {"370129005", "SCT", "Measurement Method"}, {"125207", "DCM", "Method of Disks, Biplane"}));
     return made;
 }
 
@@ -83,8 +69,8 @@ dicom::StructuredReport reportOf(const VirtualPatient& p, const dicom::Identity&
     const auto rounded = [](double value, double digits) { return std::round(value * digits) / digits; };
     const auto ln = [](const char* code, const char* meaning) { return Code{code, "LN", meaning}; };
     const Code ml{"mL", "UCUM", "mL"}, percent{"%", "UCUM", "percent"}, cm{"cm", "UCUM", "cm"}, g{"g", "UCUM", "g"};
-    ContentItem group = item("CONTAINS", "CONTAINER", {"125007", "DCM", "Measurement Group"});
-    group.children.push_back(coded("HAS CONCEPT MOD", {"G-0373", "SRT", "Image Mode"}, {"G-03A2", "SRT", "2D mode"}));
+    ContentItem group = contentItem("CONTAINS", "CONTAINER", {"125007", "DCM", "Measurement Group"});
+    group.children.push_back(codedItem("HAS CONCEPT MOD", {"G-0373", "SRT", "Image Mode"}, {"G-03A2", "SRT", "2D mode"}));
     group.children.push_back(number(ln("18026-5", "Left Ventricular End Diastolic Volume"), rounded(p.lvedv, 10), ml, true));
     group.children.push_back(number(ln("18148-7", "Left Ventricular End Systolic Volume"), rounded(p.lvesv(), 10), ml, true));
     group.children.push_back(number({"90096001", "SCT", "Stroke Volume"}, rounded(p.lvsv(), 10), ml, true));
@@ -94,17 +80,17 @@ dicom::StructuredReport reportOf(const VirtualPatient& p, const dicom::Identity&
     group.children.push_back(number(ln("18154-5", "Interventricular Septum Diastolic Thickness"), rounded(p.septum(), 100), cm));
     group.children.push_back(number(ln("18152-9", "Left Ventricle Posterior Wall Diastolic Thickness"), rounded(p.posteriorWall(), 100), cm));
     group.children.push_back(number(ln("18087-7", "Left Ventricle Mass"), rounded(p.lvMass, 1), g));
-    ContentItem findings = item("CONTAINS", "CONTAINER", {"121070", "DCM", "Findings"});
-    findings.children.push_back(coded("HAS CONCEPT MOD", {"363698007", "SCT", "Finding Site"}, {"87878005", "SCT", "Left ventricle"}));
+    ContentItem findings = contentItem("CONTAINS", "CONTAINER", {"121070", "DCM", "Findings"});
+    findings.children.push_back(codedItem("HAS CONCEPT MOD", {"363698007", "SCT", "Finding Site"}, {"87878005", "SCT", "Left ventricle"}));
     findings.children.push_back(std::move(group));
-    ContentItem note = item("CONTAINS", "TEXT", {"121106", "DCM", "Comment"});
+    ContentItem note = contentItem("CONTAINS", "TEXT", {"121106", "DCM", "Comment"});
     note.text = comments;
     dicom::StructuredReport report;
     report.identity = who;
     report.templateId = "5200";
     report.complete = true;
-    report.root = item("", "CONTAINER", {"125200", "DCM", "Adult Echocardiography Procedure Report"});
-    report.root.children.push_back(coded("HAS CONCEPT MOD", {"121049", "DCM", "Language of Content Item and Descendants"}, {"en", "RFC5646", "English"}));
+    report.root = contentItem("", "CONTAINER", {"125200", "DCM", "Adult Echocardiography Procedure Report"});
+    report.root.children.push_back(codedItem("HAS CONCEPT MOD", {"121049", "DCM", "Language of Content Item and Descendants"}, {"en", "RFC5646", "English"}));
     report.root.children.push_back(std::move(note));
     report.root.children.push_back(std::move(findings));
     return report;

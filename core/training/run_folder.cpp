@@ -20,23 +20,6 @@ constexpr int format = 1;
 
 } // namespace
 
-void writeWholeText(const std::filesystem::path& file, const std::string& text)
-{
-    std::filesystem::path temporary = file;
-    temporary += ".part";
-    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-    out << text;
-    out.close();
-    std::error_code failed;
-    if (out)
-        std::filesystem::rename(temporary, file, failed);
-    if (!out || failed) {
-        std::error_code ignored;
-        std::filesystem::remove(temporary, ignored);
-        throw Error(ErrorCode::Io, "the file can't be written", {file, {}});
-    }
-}
-
 RunFolder::RunFolder(std::filesystem::path folder) : m_folder(std::move(folder))
 {
     std::error_code failed;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "base/whole_text.h"
 #include "nn/safetensors.h"
 
 #include <filesystem>
@@ -12,8 +13,7 @@
 
 namespace echo2ecg::training {
 
-// Writes beside and renames: the file is there whole, or as it was. Throws base::Error(Io).
-void writeWholeText(const std::filesystem::path& file, const std::string& text);
+using base::writeWholeText;
 
 // The folder of one training run:
 //   checkpoint.json + checkpoint-N.safetensors   where the run goes on; the JSON names the tensors' file and its SHA-256 and is renamed into place last

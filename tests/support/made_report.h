@@ -8,22 +8,14 @@ namespace echo2ecg::test {
 
 inline dicom::ContentItem srContainer(dicom::Code name, std::vector<dicom::ContentItem> children = {})
 {
-    dicom::ContentItem item;
-    item.relationship = "CONTAINS";
-    item.type = "CONTAINER";
-    item.name = std::move(name);
+    dicom::ContentItem item = dicom::contentItem("CONTAINS", "CONTAINER", std::move(name));
     item.children = std::move(children);
     return item;
 }
 
 inline dicom::ContentItem srCode(dicom::Code name, dicom::Code value, const char* relationship = "HAS CONCEPT MOD")
 {
-    dicom::ContentItem item;
-    item.relationship = relationship;
-    item.type = "CODE";
-    item.name = std::move(name);
-    item.value = std::move(value);
-    return item;
+    return dicom::codedItem(relationship, std::move(name), std::move(value));
 }
 
 inline dicom::ContentItem srNumber(dicom::Code name, double value, const char* unit, std::vector<dicom::ContentItem> modifiers = {})

@@ -6,6 +6,9 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 // Where tests find data. Shared data is optional: a test that needs it says SKIP where it is absent.
 namespace echo2ecg::test {
@@ -18,6 +21,12 @@ inline std::filesystem::path testData()
 inline std::filesystem::path reference(const char* file)
 {
     return testData() / "reference" / file;
+}
+
+inline std::string textOf(const std::filesystem::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 // $ECHO2ECG_SHARED, by default ../shared beside the checkout.

@@ -8,7 +8,7 @@ namespace echo2ecg::ui {
 
 namespace {
 constexpr double kAssumedMs = 1000.0 / 30.0;
-constexpr double kMeterMs = 1000.0;
+constexpr double kMeterMs = 1000.0, kLeastSpanMs = 200.0;
 constexpr double kBeforeEndMs = 1e-6;
 } // namespace
 
@@ -346,8 +346,6 @@ void FpsMeter::shown(double nowMs)
     std::erase_if(m_times, [nowMs](double t) { return t < nowMs - kMeterMs; });
     m_times.push_back(nowMs);
 }
-
-constexpr double kLeastSpanMs = 200;
 
 double FpsMeter::fps(double nowMs) const
 {

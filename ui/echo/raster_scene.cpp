@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/echo/raster_scene.h"
 
+#include "ui/echo/frame_picture.h"
+
 #include <QPainter>
 
 #include <cmath>
@@ -9,21 +11,14 @@ namespace echo2ecg::ui {
 
 namespace {
 
+// With the view's colours, in the format that the screen wants.
 QImage forScreen(const base::RgbImage& image, const CellView& view)
 {
-    QImage made(image.columns, image.rows, QImage::Format_RGB32);
-    const auto table = colourTable(view);
-    const std::uint8_t* from = image.pixels.data();
-    for (int y = 0; y < image.rows; ++y) {
-        auto* line = reinterpret_cast<QRgb*>(made.scanLine(y));
-        if (view.changesColour())
-            for (int x = 0; x < image.columns; ++x, from += 3)
-                line[x] = qRgb(table[from[0]], table[from[1]], table[from[2]]);
-        else
-            for (int x = 0; x < image.columns; ++x, from += 3)
-                line[x] = qRgb(from[0], from[1], from[2]);
-    }
-    return made;
+    QImage picture(image.pixels.data(), image.columns, image.rows, image.columns * 3, QImage::Format_RGB888);
+    QRect all;
+    if (view.changesColour())
+        picture = windowedPart(image, picture.rect(), view, all);
+    return picture.convertToFormat(QImage::Format_RGB32);
 }
 
 bool isNear(double a, double b)

@@ -7,7 +7,6 @@
 
 #include <QEvent>
 
-#include <memory>
 #include <utility>
 #include <variant>
 
@@ -77,6 +76,7 @@ void ModelDesk::readLater()
 void ModelDesk::read()
 {
     m_stale = false;
+    ++m_ticket;
     if (const int former = std::exchange(m_job, 0))
         m_session.jobs().cancel(former);
     const auto facts = m_session.engine();
@@ -85,8 +85,7 @@ void ModelDesk::read()
         return;
     }
     using Views = std::variant<std::vector<casework::ModelView>, QString>;
-    auto own = std::make_shared<int>(0);
-    *own = m_job = m_session.jobs().start(
+    m_job = m_session.jobs().start(
         tr("Looking at the clips of the study"), JobRunner::Lane::Aside, this,
         [library = &m_session.library(), study = m_study, facts = *facts](const base::JobContext& job) -> Views {
             try {
@@ -97,8 +96,8 @@ void ModelDesk::read()
                 return QString::fromStdString(error.sentence());
             }
         },
-        [this, own, study = m_study, recipe = facts->echoRecipe, name = QString::fromStdString(facts->bundleName)](Views& views) {
-            if (*own != m_job || !m_panel)
+        [this, ticket = m_ticket, study = m_study, recipe = facts->echoRecipe, name = QString::fromStdString(facts->bundleName)](Views& views) {
+            if (ticket != m_ticket || !m_panel)
                 return;
             m_job = 0;
             if (auto* found = std::get_if<std::vector<casework::ModelView>>(&views)) {

@@ -38,6 +38,7 @@ private:
     QPointer<EchoModelPanel> m_panel;
     qint64 m_study = 0; // whose views the panel shows, or will
     int m_job = 0;      // that reads them
+    int m_ticket = 0;   // of the last reading: what an earlier one brings is dropped
     bool m_stale = false;
 };
 

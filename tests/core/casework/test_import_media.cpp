@@ -21,16 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string bytesOf(const fs::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 // The reference clip with another SOP Instance UID of the same length.
 std::string clipBytes(char last)
 {
-    std::string bytes = bytesOf(test::reference("us_clip_12f_jpeg_ybr422.dcm"));
+    std::string bytes = test::textOf(test::reference("us_clip_12f_jpeg_ybr422.dcm"));
     const std::string uid = echo::readClip(test::reference("us_clip_12f_jpeg_ybr422.dcm")).identity.instanceUid;
     for (std::size_t at = bytes.find(uid); at != std::string::npos; at = bytes.find(uid, at + 1))
         bytes[at + uid.size() - 1] = last;
@@ -84,7 +78,7 @@ private slots:
         Scratch scratch;
         const std::string a = clipBytes('1'), b = clipBytes('2');
         writeZip(scratch / "inner.zip", {{"deep/c.dcm", clipBytes('3')}});
-        writeZip(scratch / "study.zip", {{"x/a.dcm", a}, {"x/b", b}, {"x/cut.dcm", a.substr(0, a.size() / 40)}, {"notes.txt", "words\n"}, {"more.zip", bytesOf(scratch / "inner.zip")}});
+        writeZip(scratch / "study.zip", {{"x/a.dcm", a}, {"x/b", b}, {"x/cut.dcm", a.substr(0, a.size() / 40)}, {"notes.txt", "words\n"}, {"more.zip", test::textOf(scratch / "inner.zip")}});
         const std::size_t before = unpackedFolders();
         const auto library = fresh(scratch);
         const ImportSummary summary = import(*library, {scratch / "study.zip"});
@@ -127,7 +121,7 @@ private slots:
         // Twelve archives of 15 MB of nothing each: small enough one by one, and packed once more they are a few kilobytes.
         Scratch scratch;
         writeZip(scratch / "inner.zip", {{"a.bin", std::string(std::size_t(15) << 20, '\0')}, {"b.bin", std::string(std::size_t(15) << 20, '\0')}});
-        const std::string inner = bytesOf(scratch / "inner.zip");
+        const std::string inner = test::textOf(scratch / "inner.zip");
         std::vector<Entry> entries{{"good.dcm", clipBytes('1')}};
         for (char i = 'a'; i < 'm'; ++i)
             entries.push_back({std::string("more-") + i + ".zip", inner});
@@ -160,7 +154,7 @@ private slots:
     {
         Scratch scratch;
         writeZip(scratch / "whole.zip", {{"a.dcm", clipBytes('1')}});
-        const std::string whole = bytesOf(scratch / "whole.zip");
+        const std::string whole = test::textOf(scratch / "whole.zip");
         writeText(scratch / "cut.zip", whole.substr(0, whole.size() / 2));
         const auto library = fresh(scratch);
         const ImportSummary summary = import(*library, {scratch / "cut.zip"});
@@ -213,8 +207,8 @@ private slots:
         QCOMPARE(folder.duplicates, 1);
         QCOMPARE(folder.unreadable.size(), std::size_t(1)); // the file that is missing is listed here too
         // And inside an archive.
-        const std::string there = bytesOf(media.files[0]);
-        writeZip(scratch / "disc.zip", {{"disc/DICOMDIR", bytesOf(scratch / "media/DICOMDIR")},
+        const std::string there = test::textOf(media.files[0]);
+        writeZip(scratch / "disc.zip", {{"disc/DICOMDIR", test::textOf(scratch / "media/DICOMDIR")},
                                         {"disc/" + fs::relative(media.files[0], scratch / "media").generic_string(), there}});
         const ImportSummary packed = import(*library, {scratch / "disc.zip"});
         QCOMPARE(packed.unreadable.size(), std::size_t(1));
@@ -229,7 +223,7 @@ private slots:
         Scratch scratch;
         writeText(scratch / "one.dcm", clipBytes('1'));
         dicom::writeMedia(scratch / "media", {scratch / "one.dcm"});
-        std::string bytes = bytesOf(scratch / "media/DICOMDIR");
+        std::string bytes = test::textOf(scratch / "media/DICOMDIR");
         const std::size_t at = bytes.find("PT000000");
         QVERIFY(at != std::string::npos);
         bytes.replace(at, 8, "..\\..\\..");

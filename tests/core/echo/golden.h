@@ -16,14 +16,6 @@
 // Golden vectors and the formula pictures that they were made from.
 namespace echo2ecg::test {
 
-inline std::string textOf(const std::filesystem::path& file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return text.str();
-}
-
 // A uint8 array, cut along its first axis.
 inline std::vector<std::vector<std::uint8_t>> planes(const char* file)
 {

@@ -39,12 +39,6 @@ bool warns(const base::Warnings& warnings, const char* code)
     return std::any_of(warnings.begin(), warnings.end(), [code](const base::Warning& w) { return w.code == code; });
 }
 
-std::string bytesOf(const std::filesystem::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 const dicom::Code edv{"18026-5", "LN", "Left Ventricular End Diastolic Volume"}, esv{"18148-7", "LN", "Left Ventricular End Systolic Volume"},
     ef{"18043-0", "LN", "Left Ventricular Ejection Fraction"};
 
@@ -243,7 +237,7 @@ private slots:
     {
         Scratch scratch;
         dicom::writeReport(scratch / "r.dcm", report5200({srNumber(edv, 142, "ml", {srMethod("125207", "Method of Disks, Biplane")}), srNumber(ef, 38, "%")}));
-        const std::string whole = bytesOf(scratch / "r.dcm");
+        const std::string whole = textOf(scratch / "r.dcm");
         for (std::size_t length = 0; length < whole.size(); length += 7) {
             writeText(scratch / "cut.dcm", whole.substr(0, length));
             try {

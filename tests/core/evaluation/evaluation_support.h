@@ -16,14 +16,6 @@
 // Golden vectors and made data of the tests of core/evaluation.
 namespace echo2ecg::test {
 
-inline std::string textOf(const std::filesystem::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
 inline base::Json goldenJson(const char* file)
 {
     return base::Json::parse(textOf(reference(file)), file);

@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "library/library.h"
 #include "library/schema.h"
+#include "support/error_code.h"
 #include "support/made_cases.h"
 #include "support/test_paths.h"
 
 using namespace echo2ecg;
 using namespace echo2ecg::library;
+using test::codeOf;
 using test::makeClip;
 using test::makeEcg;
 using test::makeStudy;
 using test::Scratch;
 
 namespace {
-
-base::ErrorCode codeOf(const std::function<void()>& action)
-{
-    try {
-        action();
-    } catch (const base::Error& error) {
-        return error.code();
-    }
-    return base::ErrorCode::Internal;
-}
 
 // What is in the library, in words that can be compared.
 std::string contentOf(const Library& library)

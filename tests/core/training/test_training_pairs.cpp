@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/npy.h"
 #include "nn/safetensors.h"
+#include "support/error_code.h"
 #include "training/pairs.h"
 
 #include <QTemporaryDir>
@@ -12,6 +13,7 @@
 
 // Tables of pairs: how they are read, split and refused.
 using namespace echo2ecg;
+using test::codeOf;
 using training::PairItem;
 using training::PairOptions;
 using training::PairSet;
@@ -50,18 +52,6 @@ std::vector<PairItem> madePairs(int patients, int each = 2)
             items.push_back(std::move(item));
         }
     return items;
-}
-
-base::ErrorCode codeOf(const std::function<void()>& work, std::string* sentence = nullptr)
-{
-    try {
-        work();
-    } catch (const base::Error& error) {
-        if (sentence)
-            *sentence = error.what();
-        return error.code();
-    }
-    return base::ErrorCode::Internal;
 }
 
 constexpr training::PairShape shape{12, 16, 8, 128};

@@ -2,6 +2,7 @@
 #include "base/sha256.h"
 #include "nn/bundle.h"
 #include "nn/model.h"
+#include "support/error_code.h"
 #include "tiny_alignment.h"
 #include "toy_pairs.h"
 #include "training/alignment_trainer.h"
@@ -17,6 +18,7 @@
 
 // Whole runs with a tiny architecture: they learn, they can be stopped anywhere, and what they leave can be used.
 using namespace echo2ecg;
+using test::codeOf;
 using training::AlignmentTraining;
 using training::Pooling;
 
@@ -35,18 +37,6 @@ struct Killed : std::runtime_error
 {
     Killed() : std::runtime_error("killed") {}
 };
-
-base::ErrorCode codeOf(const std::function<void()>& work, std::string* sentence = nullptr)
-{
-    try {
-        work();
-    } catch (const base::Error& error) {
-        if (sentence)
-            *sentence = error.what();
-        return error.code();
-    }
-    return base::ErrorCode::Internal;
-}
 
 } // namespace
 
