@@ -70,7 +70,7 @@ struct Columns
 {
     explicit Columns(const base::CsvTable& t)
         : ecg(t.column({"ecg", "ecg_file", "ecg_filepath"})), patient(t.column({"patient", "patient_id", "subject_id"})),
-          clips(t.column({"clips", "clip_embeddings", "embeddings"})),
+          clips(t.column({"clips", "clip_embeddings", "embeddings", "study_folder"})),
           study(t.column({"study", "echo_study_id", "study_id", "study_uid"})), row(t.column({"row", "echo_embed_idx"})),
           split(t.column({"split"})), ecgDate(t.column({"ecg_date", "ecg_datetime"})),
           echoDate(t.column({"echo_date", "echo_datetime", "study_date"})), days(t.column({"days_apart"}))
@@ -151,6 +151,7 @@ private:
         item.ecgId = ecg;
         item.studyId = study;
         item.patient = m_table.cell(row, m_columns.patient);
+        item.tableRow = row;
         item.origin = "line " + std::to_string(m_table.line(row));
         item.ecgFile = resolved(ecg);
         item.split = split(row);
