@@ -73,35 +73,6 @@ nn::BundleInfo describe(const nn::BundleInfo& start, const EchoTraining& options
 
 } // namespace
 
-Json EchoTraining::toJson() const
-{
-    return Json::object({{"batch", batch},
-                         {"rate", rate},
-                         {"weight_decay", weightDecay},
-                         {"targets", targets},
-                         {"most_shift", mostShift},
-                         {"gain", gain},
-                         {"mean", Json::object({{"r", mean[0]}, {"g", mean[1]}, {"b", mean[2]}})},
-                         {"std", Json::object({{"r", std[0]}, {"g", std[1]}, {"b", std[2]}})},
-                         {"seed", seed}});
-}
-
-void EchoTraining::check() const
-{
-    const auto need = [](bool ok, const char* sentence) {
-        if (!ok)
-            throw Error(ErrorCode::Unsupported, sentence);
-    };
-    need(batch >= 1 && batch <= 65536, "a batch holds from 1 to 65,536 clips");
-    need(!targets.empty(), "no phenotype is named to be regressed");
-    need(std::isfinite(rate) && rate > 0, "the learning rate is more than 0");
-    need(std::isfinite(weightDecay) && weightDecay >= 0, "the weight decay is at least 0");
-    need(mostShift >= 0 && mostShift < 0.5, "a clip is moved by less than half of its size");
-    need(gain >= 0 && gain < 1, "the change of brightness is at least 0 and less than 1");
-    for (const double deviation : std)
-        need(deviation > 0, "the deviations of the colours are more than 0");
-}
-
 Json trainEchoEncoder(const std::filesystem::path& start, const std::vector<EchoClipItem>& clips, const std::string& dataSha256, const EchoTraining& options,
                       const std::filesystem::path& out, bool resume, const base::JobContext& job)
 {
