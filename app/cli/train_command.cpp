@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/number_text.h"
 #include "casework/train.h"
+#include "inference/bundles.h"
 #include "session.h"
 #include "views.h"
 
@@ -12,7 +13,7 @@ struct Arguments
 {
     casework::AlignmentRun alignment;
     casework::EchoRun echo;
-    bool noAugmentation = false, fresh = false;
+    bool noAugmentation = false;
     double surrogate = -1, jitter = -1, rescale = -1, timeFlip = -1, signFlip = -1, cropLow = -1, cropHigh = -1;
 };
 
@@ -50,19 +51,32 @@ training::AugmentOptions augmentation(const Arguments& a)
     return options;
 }
 
+template <class Run, class Work> int perform(const Session& session, const Run& run, Work&& work)
+{
+    blame(BundleOrLibrary, [&] { inference::bundleInfo(run.bundle); });
+    try {
+        show(session, work(), run.out);
+    } catch (const base::Error& error) {
+        if (error.code() == base::ErrorCode::Inconsistent)
+            throw Failure{Unsuitable, error}; // splits that leak
+        if (error.code() == base::ErrorCode::Io && !error.place().file.empty() && error.place().file == run.out)
+            throw Failure{OutputFailed, error};
+        throw;
+    }
+    return Ok;
+}
+
 int train(const Session& session, const Arguments& a)
 {
     casework::AlignmentRun run = a.alignment;
     run.training.augment = augmentation(a);
-    run.training.check();
-    show(session, casework::trainAlignment(run, session.device, session.job()), run.out);
-    return Ok;
+    blame(Usage, [&] { run.training.check(); });
+    return perform(session, run, [&] { return casework::trainAlignment(run, session.device, session.job()); });
 }
 
 int trainEcho(const Session& session, const Arguments& a)
 {
-    show(session, casework::trainEchoEncoder(a.echo, session.device, session.job()), a.echo.out);
-    return Ok;
+    return perform(session, a.echo, [&] { return casework::trainEchoEncoder(a.echo, session.device, session.job()); });
 }
 
 // What both kinds take.
