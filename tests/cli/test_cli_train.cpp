@@ -34,7 +34,7 @@ private slots:
         QVERIFY2(people.exit == 0, people.trace());
         const Run start = json({"bundle", "random", "--design", QStringLiteral(E2E_SOURCE_DIR "/models/demo/design.json"), "--seed", "1", "--out", path("start")});
         QVERIFY2(start.exit == 0, start.trace());
-        QCOMPARE(start.json["architecture"].toObject()["ecg"].toObject()["patch_samples"].toInt(), 48);
+        QCOMPARE(start.json["architecture"].toObject()["ecg"].toObject()["patch_samples"].toInt(), 50);
     }
 
     void echoEncoderIsTrained()
