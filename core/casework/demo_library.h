@@ -35,7 +35,7 @@ struct DemoHooks
 
 struct DemoSummary
 {
-    int patients = 0, added = 0; // of the plan: in the library; by this call
+    int patients = 0, added = 0; // of the plan: that are or had been in; by this call
     int ecgs = 0, studies = 0;   // embedded by this call
     library::Id telling = 0;
     base::Warnings failures;     // of embedding; an ECG with an electrode off is one
