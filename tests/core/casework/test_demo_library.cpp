@@ -127,7 +127,7 @@ private slots:
         QVERIFY(made.telling != 0 && told.front().telling == made.telling);
         const auto study = demo.library->ecg(made.telling).linkedStudy;
         QVERIFY(study);
-        QVERIFY2(*demo.library->phenotypes(*study).lvef->value < 40, qPrintable(QString::number(demo.library->phenotypes(*study).lvef->value)));
+        QVERIFY2(demo.library->phenotypes(*study).lvef->value < 40, qPrintable(QString::number(demo.library->phenotypes(*study).lvef->value)));
         QCOMPARE(bar.back().done, std::int64_t(few));
         QCOMPARE(bar.back().total, std::int64_t(few));
         QVERIFY(std::is_sorted(bar.begin(), bar.end(), [](const auto& a, const auto& b) { return a.done < b.done; }));
