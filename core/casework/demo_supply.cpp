@@ -10,7 +10,7 @@ namespace echo2ecg::casework {
 
 namespace {
 
-constexpr std::size_t mostAhead = 24; // patients on the disk that nobody took yet: some 30 MB
+constexpr std::size_t mostAhead = 24; // patients on the disk that nobody took yet, some 2 MB each
 constexpr std::chrono::milliseconds glance{50}; // how often who waits looks whether the job was cancelled
 
 } // namespace
