@@ -151,8 +151,8 @@ void EcgPageView::Impl::showEmpty()
 {
     if (demoOffered) {
         showMessage(tr("Welcome"),
-                    tr("Look around among virtual patients, who are no persons, with the small model that comes along. Or import ECGs and echo studies of your own: "
-                       "drop files or folders anywhere in the window."),
+                    tr("Look around among virtual patients, who are simulated on this computer: nobody of them is a person. Or import ECGs and echo studies of your own; "
+                       "files and folders can be dropped anywhere in the window."),
                     tr("Import your own…"), false);
         message->setOther(tr("Try it on virtual patients"));
     } else {

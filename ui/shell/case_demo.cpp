@@ -41,8 +41,8 @@ void CaseSession::fillDemo(int patients)
             };
             return casework::fillDemoLibrary(*library, plan, hooks, job);
         },
-        [this](const casework::DemoSummary& made) {
-            if (made.added > 0)
+        [this, wasOpen = m_ecg != 0](const casework::DemoSummary& made) {
+            if (made.added > 0 || wasOpen) // not at every start
                 say(tr("The demo library holds %1, who are no persons").arg(counted(made.patients, "virtual patient", "virtual patients")));
             if (!m_ecg)
                 reopenLast();

@@ -22,7 +22,7 @@ using namespace echo2ecg::ui;
 namespace {
 
 constexpr int patience = 240000; // a loaded machine simulates and encodes slowly
-constexpr int patients = 7;      // enough for a vote
+constexpr int patients = 12;     // enough for a vote, and for a while
 
 } // namespace
 
