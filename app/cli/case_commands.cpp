@@ -66,7 +66,8 @@ base::Json view(const casework::Neighbour& neighbour, const std::vector<std::str
                                {"lvef_percent", orNull(neighbour.lvef)},
                                {"class_index", neighbour.classIndex},
                                {"class", known ? base::Json(classes[std::size_t(neighbour.classIndex)]) : base::Json()},
-                               {"label", neighbour.label}});
+                               {"label", neighbour.label},
+                               {"simulated", neighbour.simulated}});
 }
 
 std::string votes(const std::vector<std::string>& classes, const std::vector<double>& probabilities)
@@ -83,7 +84,7 @@ std::string neighbours(const std::vector<casework::Neighbour>& list)
     std::string out;
     for (const casework::Neighbour& neighbour : list)
         out += "  distance " + number(neighbour.distance, 4) + "  " + neighbour.label +
-               (neighbour.lvef ? "  EF " + number(*neighbour.lvef, 0) + " %" : "") + "\n";
+               (neighbour.lvef ? "  EF " + number(*neighbour.lvef, 0) + " %" : "") + mark(neighbour.simulated) + "\n";
     return out;
 }
 
@@ -110,6 +111,7 @@ int predict(const Session& session, const Arguments& arguments)
         base::Json::object({{"file", arguments.file.string()},
                             {"library", arguments.library.string()},
                             {"bundle", cli::view(facts)},
+                            {"simulated", prediction.simulated},
                             {"candidates", prediction.candidates},
                             {"findings", cli::view(prediction.findings)},
                             {"why_not", prediction.whyNot.empty() ? base::Json() : base::Json(prediction.whyNot)}});
@@ -158,11 +160,12 @@ int retrieve(const Session& session, const Arguments& arguments)
                                              {"study", study.study},
                                              {"patient", study.patient},
                                              {"similarity", study.similarity},
-                                             {"label", study.label}});
+                                             {"label", study.label},
+                                             {"simulated", study.simulated}});
         addPhenotypes(row, study.phenotypes);
         studies.push(row);
         out += std::to_string(study.rank) + ".  " + number(study.similarity, 4) + "  " + study.label +
-               (study.phenotypes.lvef ? "  EF " + number(study.phenotypes.lvef->value, 0) + " %" : "") + "\n";
+               (study.phenotypes.lvef ? "  EF " + number(study.phenotypes.lvef->value, 0) + " %" : "") + mark(study.simulated) + "\n";
     }
     if (!retrieval.whyNot.empty())
         out += retrieval.whyNot + "\n";

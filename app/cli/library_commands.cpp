@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "casework/bundle_choice.h"
 #include "casework/case_engine.h"
+#include "casework/demo_library.h"
 #include "casework/import.h"
 #include "inference/bundles.h"
 #include "open_library.h"
@@ -20,6 +21,7 @@ struct Arguments
 {
     std::filesystem::path folder, bundle;
     std::vector<std::filesystem::path> paths;
+    casework::DemoPlan demo;
 };
 
 base::Json view(const casework::ScannedFile& file)
@@ -97,6 +99,36 @@ int import(const Session& session, const Arguments& arguments)
     return summary.unreadable.empty() && !failed ? Ok : PartlyDone;
 }
 
+int demo(const Session& session, const Arguments& arguments)
+{
+    if (!library::Library::isLibrary(arguments.folder))
+        library::Library::create(arguments.folder);
+    const auto library = openLibrary(arguments.folder);
+    const base::JobContext job = session.job();
+    const std::filesystem::path bundle = casework::chooseBundle(*library, arguments.bundle, job);
+    const auto engine = inference::loadEngine(bundle, session.engineOptions(library.get()), job);
+    casework::rememberBundle(*library, bundle);
+    const auto cases = std::make_shared<casework::CaseEngine>(*library, *engine);
+    casework::DemoPlan plan = arguments.demo;
+    plan.threads = session.device.threads;
+    const casework::DemoSummary made = casework::fillDemoLibrary(*library, plan, {[cases] { return cases; }, {}}, job);
+    session.print(base::Json::object({{"library", arguments.folder.string()},
+                                      {"simulated", true},
+                                      {"seed", std::int64_t(plan.seed)},
+                                      {"patients", made.patients},
+                                      {"added", made.added},
+                                      {"bundle", cli::view(engine->facts())},
+                                      {"ecgs_embedded", made.ecgs},
+                                      {"studies_embedded", made.studies},
+                                      {"telling_ecg", made.telling},
+                                      {"failures", cli::view(made.failures)}}),
+                  "Library         " + arguments.folder.string() + ": " + std::to_string(made.patients) + " virtual patients, " + std::to_string(made.added) +
+                      " of them new\n" + "Embedded        " + std::to_string(made.ecgs) + " ECGs, " + std::to_string(made.studies) + " studies\n" +
+                      cli::text(engine->facts()) + "Open first      ECG " + std::to_string(made.telling) + "\nNobody of them is a person.\n",
+                  engine->facts().trained);
+    return Ok;
+}
+
 int list(const Session& session, const Arguments& arguments)
 {
     const auto library = openLibrary(arguments.folder);
@@ -116,9 +148,10 @@ int list(const Session& session, const Arguments& arguments)
                                           {"duration_s", ecg.seconds},
                                           {"leads", ecg.leads},
                                           {"linked_study", orNull(ecg.linkedStudy)},
-                                          {"linked_days", orNull(ecg.linkedDays)}}));
+                                          {"linked_days", orNull(ecg.linkedDays)},
+                                          {"simulated", ecg.simulated}}));
             out += "  ECG " + std::to_string(ecg.id) + "  " + ecg.date + "  " + ecg.format + "  " + ecg.fileName +
-                   (ecg.linkedStudy ? "  with study " + std::to_string(*ecg.linkedStudy) : "") + "\n";
+                   (ecg.linkedStudy ? "  with study " + std::to_string(*ecg.linkedStudy) : "") + mark(ecg.simulated) + "\n";
         }
         for (const library::StudyRow& study : library->studies(patient.id)) {
             base::Json row = base::Json::object({{"id", study.id},
@@ -133,7 +166,7 @@ int list(const Session& session, const Arguments& arguments)
             addPhenotypes(row, library->phenotypes(study.id));
             studies.push(row);
             out += "  Study " + std::to_string(study.id) + "  " + study.date + "  " + std::to_string(study.cines) +
-                   " clips, " + std::to_string(study.stills) + " stills  " + study.manufacturer + "\n";
+                   " clips, " + std::to_string(study.stills) + " stills  " + study.manufacturer + mark(study.simulated) + "\n";
         }
         patients.push(base::Json::object({{"id", patient.id},
                                           {"external_id", patient.externalId},
@@ -190,6 +223,9 @@ void addLibraryCommands(CLI::App& app, Session& session)
     CLI::App* importing = add("import", "Add files, folders and phenotype tables (CSV)", import);
     importing->add_option("PATH", arguments->paths, "ECG files, clip files, folders, tables")->required();
     importing->add_option("--bundle", arguments->bundle, "Embed what is new with this bundle and remember it");
+    CLI::App* trying = add("demo", "Fill a new or empty library with virtual patients, or go on with one", demo);
+    trying->add_option("--patients", arguments->demo.patients, "How many (default 200)")->check(CLI::Range(1, 9999));
+    trying->add_option("--bundle", arguments->bundle, "Embed with this bundle and remember it, instead of the demo bundle");
     add("list", "Patients, ECGs, studies, and what couldn't be imported", list);
     add("verify", "Check the database, every file and every embedding", verify);
 }

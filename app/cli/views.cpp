@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views.h"
 
+#include "base/simulated.h"
+#include "ecg/simulated.h"
+
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -64,7 +68,17 @@ base::Json viewRegion(const dicom::UltrasoundRegion& region)
                                {"reference_y", orNull(region.referenceY)}});
 }
 
+bool isSimulated(const echo::EchoStudy& study)
+{
+    return std::any_of(study.clips.begin(), study.clips.end(), [](const echo::EchoClip& clip) { return clip.simulated; });
+}
+
 } // namespace
+
+std::string mark(bool simulated)
+{
+    return simulated ? std::string("  ") + base::simulatedWord : std::string();
+}
 
 std::string number(double value, int digits)
 {
@@ -135,6 +149,7 @@ base::Json view(const ecg::EcgRecord& record)
                                {"study_uid", record.studyUid},
                                {"companions", companions},
                                {"signal_sha256", record.signalHash()},
+                               {"simulated", ecg::isSimulated(record)},
                                {"warnings", view(record.warnings)}});
 }
 
@@ -184,6 +199,7 @@ base::Json view(const echo::EchoStudy& study)
                                {"manufacturer", study.manufacturer},
                                {"cines", study.cineCount()},
                                {"stills", study.clips.size() - study.cineCount()},
+                               {"simulated", isSimulated(study)},
                                {"clips", clips}});
 }
 
@@ -273,6 +289,8 @@ std::string text(const ecg::EcgRecord& record)
     std::string out;
     line(out, "File", record.file.string());
     line(out, "Format", record.format);
+    if (ecg::isSimulated(record))
+        line(out, base::simulatedWord, base::virtualPatientSentence);
     line(out, "Patient",
          record.patient.id + (record.patient.sex.empty() ? "" : ", " + record.patient.sex) +
              (record.patient.ageYears ? ", " + std::to_string(*record.patient.ageYears) + " years" : ""));
@@ -304,6 +322,8 @@ std::string text(const echo::EchoStudy& study)
                       (study.manufacturer.empty() ? "" : ", " + study.manufacturer) + ": " +
                       std::to_string(study.cineCount()) + " clips, " +
                       std::to_string(study.clips.size() - study.cineCount()) + " stills\n";
+    if (isSimulated(study))
+        out += std::string("  ") + base::simulatedWord + "  " + base::virtualPatientSentence + "\n";
     for (const echo::EchoClip& clip : study.clips) {
         out += "  " + clip.file.filename().string() + "  " + echo::name(clip.kind) + "  " +
                std::to_string(clip.header.rows) + " × " + std::to_string(clip.header.columns);
@@ -318,7 +338,8 @@ std::string text(const echo::EchoStudy& study)
 
 std::string text(const inference::EngineFacts& facts)
 {
-    return "Bundle          " + facts.bundleName + " (" + facts.bundleId + ") on " + facts.device + "\n";
+    return "Bundle          " + facts.bundleName + " (" + facts.bundleId + ") on " + facts.device + "\n" +
+           (facts.simulated ? std::string(base::simulatedWord) + "       " + base::simulatedModelSentence + "\n" : std::string());
 }
 
 } // namespace echo2ecg::cli

@@ -36,6 +36,9 @@ std::string text(const base::Warnings& warnings, const std::string& indent = "  
 std::string text(const std::vector<ecg::Finding>& findings, const std::string& indent = "  ");
 std::string text(const inference::EngineFacts& facts);
 
+// "  SIMULATED" behind a line about a virtual patient, else nothing.
+std::string mark(bool simulated);
+
 // A number with as many digits as asked for after the point, without trailing zeros.
 std::string number(double value, int digits = 3);
 

@@ -36,7 +36,9 @@ int main(int argc, char** argv)
     const QCommandLineOption threads(QStringLiteral("threads"), QStringLiteral("Threads of the CPU that compute; 0: the real cores."), QStringLiteral("N"));
     const QCommandLineOption cpu(QStringLiteral("cpu"), QStringLiteral("Compute on the CPU even where a GPU is."));
     const QCommandLineOption half(QStringLiteral("half"), QStringLiteral("Encoders in half precision where the device is faster with it and the bundle keeps its embeddings."));
-    parser.addOptions({library, bundle, open, screenshot, report, quit, theme, size, threads, cpu, half});
+    const QCommandLineOption demo(QStringLiteral("demo"), QStringLiteral("Without files: fill a new or empty library with 200 virtual patients, or go on with it, and open one."));
+    QCommandLineOption demoPatients(QStringLiteral("demo-patients"), QStringLiteral("So many virtual patients instead."), QStringLiteral("N"), QString::number(echo2ecg::casework::demoPatients));
+    parser.addOptions({demo, demoPatients, library, bundle, open, screenshot, report, quit, theme, size, threads, cpu, half});
     parser.addPositionalArgument(QStringLiteral("FILES"), QStringLiteral("Files and folders to import and open."), QStringLiteral("[FILES…]"));
     parser.process(app);
 
@@ -44,11 +46,13 @@ int main(int argc, char** argv)
     Theme::instance().apply(ThemeKind::Dark);
     const bool picturesOnly = parser.isSet(screenshot) || parser.isSet(report);
     WindowOptions options;
-    const QString home = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/library");
+    const QString home = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + (parser.isSet(demo) ? QStringLiteral("/demo-library") : QStringLiteral("/library"));
     options.library = (parser.isSet(library) ? parser.value(library) : home).toStdString();
     options.bundle = parser.value(bundle).toStdString();
     options.rememberPlaces = !picturesOnly;
     options.device = {!parser.isSet(cpu), std::max(0, parser.value(threads).toInt()), parser.isSet(half)};
+    options.demo = parser.isSet(demo);
+    options.demoPatients = parser.value(demoPatients).toInt();
     try {
         CaseWindow window(options);
         if (parser.isSet(theme))
@@ -58,7 +62,9 @@ int main(int argc, char** argv)
             window.resize(sides[0].toInt(), sides[1].toInt());
         window.show();
         const QStringList files = parser.values(open) + parser.positionalArguments();
-        if (files.isEmpty())
+        if (files.isEmpty() && options.demo)
+            window.openDemo();
+        else if (files.isEmpty())
             window.reopenLast();
         else
             window.openPaths(files);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int tickMs = 100;
 constexpr int quietTicksNeeded = 8;        // clips have had time to play
-constexpr int patienceTicks = 10 * 60 * 10;  // ten minutes: a full-size bundle on a slow machine
+constexpr int patienceTicks = 30 * 60 * 10;  // half an hour: a full-size bundle or a whole demo library on a slow machine
 
 } // namespace
 

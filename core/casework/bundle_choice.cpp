@@ -2,6 +2,9 @@
 #include "casework/bundle_choice.h"
 
 #include "inference/bundles.h"
+#include "inference/plugin_loader.h"
+
+#include <QString>
 
 namespace echo2ecg::casework {
 
@@ -19,6 +22,20 @@ bool isBundle(const fs::path& folder)
 }
 
 } // namespace
+
+fs::path demoBundle()
+{
+    const char* const variable = "ECHO2ECG_DEMO_BUNDLE";
+    if (qEnvironmentVariableIsSet(variable)) {
+        const fs::path named = qEnvironmentVariable(variable).toStdU16String();
+        return isBundle(named) ? named : fs::path();
+    }
+    const fs::path here = inference::plugin::executableFolder();
+    for (const fs::path& folder : {here / "models" / "demo", here / ".." / "share" / "echo2ecg" / "models" / "demo"})
+        if (isBundle(folder))
+            return folder.lexically_normal();
+    return {};
+}
 
 fs::path rememberedBundle(const library::Library& library)
 {
@@ -43,6 +60,8 @@ fs::path chooseBundle(library::Library& library, const fs::path& named, const ba
         return named;
     if (const fs::path remembered = rememberedBundle(library); !remembered.empty())
         return remembered;
+    if (const fs::path demo = demoBundle(); !demo.empty())
+        return demo;
     const fs::path made = library.folder() / "bundles" / untrainedFolder;
     if (!isBundle(made)) {
         // Made beside and renamed: a crash in between leaves no half bundle that looks whole.

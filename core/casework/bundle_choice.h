@@ -5,7 +5,11 @@
 
 namespace echo2ecg::casework {
 
-// The bundle a library works with: `named` where it isn't empty, else the one the library remembers, else an untrained
+// The small bundle that comes with the program, trained on virtual patients: where $ECHO2ECG_DEMO_BUNDLE says, and nowhere else, when that is set; else beside the program
+// (models/demo) or as installed (../share/echo2ecg/models/demo). Empty where there is none.
+std::filesystem::path demoBundle();
+
+// The bundle a library works with: `named` where it isn't empty, else the one the library remembers, else the demo bundle, else an untrained
 // bundle of the small architecture, which is made inside the library the first time. The window and the command line
 // choose alike. Throws what createBundle() throws.
 std::filesystem::path chooseBundle(library::Library& library, const std::filesystem::path& named,

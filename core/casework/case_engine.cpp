@@ -3,6 +3,7 @@
 
 #include "casework/case_index.h"
 #include "echo/view_choice.h"
+#include "ecg/simulated.h"
 
 #include <algorithm>
 #include <mutex>
@@ -24,6 +25,7 @@ struct Asker
     std::vector<float> token, aligned;
     std::vector<ecg::Finding> findings;
     std::string whyNot;
+    bool simulated = false;
 
     bool is(Id patient) const { return std::find(patients.begin(), patients.end(), patient) != patients.end(); }
 };
@@ -93,6 +95,7 @@ struct CaseEngine::Impl
     // Quality gate first; what it blocks is never encoded.
     void prepare(const ecg::EcgRecord& record, const std::string& signalHash, Asker& asker, const base::JobContext& job)
     {
+        asker.simulated = ecg::isSimulated(record);
         asker.findings = ecg::checkQuality(record, engine.facts().ecgRecipe);
         if (ecg::isBlocked(asker.findings)) {
             asker.whyNot = blockingReason(asker.findings);
@@ -165,6 +168,7 @@ struct CaseEngine::Impl
             n.classIndex = vote.neighbourClasses[i];
             const library::EcgRow ecg = library.ecg(label.ecg);
             n.label = labelOf(label.patient, ecg.date, ecg.fileName);
+            n.simulated = ecg.simulated;
             neighbours.push_back(std::move(n));
         }
         return neighbours;
@@ -312,6 +316,7 @@ Prediction CaseEngine::Impl::predict(Asker asker)
     prediction.ecg = asker.ecg;
     prediction.findings = std::move(asker.findings);
     prediction.whyNot = asker.whyNot;
+    prediction.simulated = asker.simulated;
     if (asker.token.empty())
         return prediction;
 
@@ -359,7 +364,9 @@ Retrieval CaseEngine::Impl::retrieve(Asker asker, int top)
         ranked.rank = int(retrieval.studies.size()) + 1;
         ranked.similarity = double(hit.score);
         ranked.phenotypes = library.phenotypes(hit.id);
-        ranked.label = labelOf(ranked.patient, library.study(hit.id).date);
+        const library::StudyRow row = library.study(hit.id);
+        ranked.label = labelOf(ranked.patient, row.date);
+        ranked.simulated = row.simulated;
         retrieval.studies.push_back(std::move(ranked));
     }
     if (asker.study)

@@ -16,6 +16,7 @@ struct Neighbour
     std::optional<double> lvef;
     int classIndex = -1;
     std::string label; // "0012, 2019-04-02" — for the screen, never for a log
+    bool simulated = false; // a virtual patient
 };
 
 struct Prediction
@@ -29,6 +30,7 @@ struct Prediction
     std::vector<double> shdProbabilities;
     std::vector<Neighbour> shdNeighbours;
     std::string whyNot;         // sentence, when there is no class
+    bool simulated = false;     // the ECG asked for is of a virtual patient
     std::size_t candidates = 0; // labelled ECGs of other patients
 };
 
@@ -39,6 +41,7 @@ struct RankedStudy
     double similarity = 0; // cosine
     retrieval::Phenotypes phenotypes;
     std::string label;
+    bool simulated = false; // a virtual patient
 };
 
 struct Retrieval

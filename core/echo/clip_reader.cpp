@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "echo/echo_study.h"
 
+#include "base/simulated.h"
 #include "echo/video_clip.h"
 #include "video/decoder.h"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string_view>
 
 namespace echo2ecg::echo {
@@ -26,13 +26,6 @@ bool isUltrasound(const dicom::Identity& identity)
         return false;
     const std::string& m = identity.modality;
     return m.empty() || m == "US" || m == "IVUS" || m == "EC" || m == "OT";
-}
-
-bool saysSimulated(const std::string& text)
-{
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-    return lower.find("simulat") != std::string::npos;
 }
 
 } // namespace
@@ -58,7 +51,7 @@ EchoClip readClip(const std::filesystem::path& file)
     if (clip.kind == ClipKind::Cine)
         clip.timing = cineTiming(clip.header, clip.frames, clip.warnings);
     const dicom::Identity& id = clip.identity;
-    clip.simulated = saysSimulated(id.manufacturer) || saysSimulated(id.model) || saysSimulated(id.seriesDescription);
+    clip.simulated = base::saysSimulated(id.manufacturer) || base::saysSimulated(id.model) || base::saysSimulated(id.seriesDescription);
     return clip;
 }
 

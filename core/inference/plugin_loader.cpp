@@ -11,19 +11,6 @@ namespace echo2ecg::inference::plugin {
 
 namespace {
 
-std::filesystem::path executableFolder()
-{
-    std::error_code none;
-#if defined(__linux__)
-    const auto executable = std::filesystem::read_symlink("/proc/self/exe", none);
-    if (!none)
-        return executable.parent_path();
-#endif
-    if (QCoreApplication::instance())
-        return QCoreApplication::applicationDirPath().toStdU16String();
-    return std::filesystem::current_path(none);
-}
-
 std::vector<std::string> fileNames()
 {
 #if defined(_WIN32)
@@ -47,6 +34,19 @@ std::filesystem::path findFile()
 }
 
 } // namespace
+
+std::filesystem::path executableFolder()
+{
+    std::error_code none;
+#if defined(__linux__)
+    const auto executable = std::filesystem::read_symlink("/proc/self/exe", none);
+    if (!none)
+        return executable.parent_path();
+#endif
+    if (QCoreApplication::instance())
+        return QCoreApplication::applicationDirPath().toStdU16String();
+    return std::filesystem::current_path(none);
+}
 
 std::vector<std::filesystem::path> searchFolders()
 {

@@ -14,6 +14,9 @@ namespace echo2ecg::inference::plugin {
 // (Mismatch) for another version.
 const Functions& functions();
 
+// Where this program lies.
+std::filesystem::path executableFolder();
+
 // The folders that are looked in, in order.
 std::vector<std::filesystem::path> searchFolders();
 

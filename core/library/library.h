@@ -32,6 +32,7 @@ struct EcgRow
     int leads = 0;
     std::optional<Id> linkedStudy; // same patient, nearest in time, within 7 days
     std::optional<double> linkedDays;
+    bool simulated = false; // the file said that its patient is
 };
 
 struct StudyRow

@@ -5,6 +5,7 @@
 
 #include "base/npy.h"
 #include "base/sha256.h"
+#include "ecg/simulated.h"
 
 #include <chrono>
 #include <ctime>
@@ -133,7 +134,7 @@ std::pair<Id, Added> Library::addEcg(const ecg::EcgRecord& record)
                                      {0, p.id, p.name, p.birthDate, p.sex});
     sql::Statement insert(
         database, "INSERT INTO ecgs (patient_id, date, time, format, file_name, signal_hash, sampling_hz, seconds, "
-                  "leads, signal_file, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                  "leads, signal_file, record, simulated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     insert.bind(patient)
         .bind(record.date)
         .bind(record.time)
@@ -145,6 +146,7 @@ std::pair<Id, Added> Library::addEcg(const ecg::EcgRecord& record)
         .bind(int(record.presentLeads()))
         .bind(signalFile)
         .bind(recordToJson(record).dump())
+        .bind(ecg::isSimulated(record))
         .run();
     const Id id = insert.lastId();
     relink(database, patient);

@@ -3,6 +3,7 @@
 #include "library/record_json.h"
 
 #include "base/npy.h"
+#include "ecg/simulated.h"
 
 namespace echo2ecg::library {
 
@@ -16,7 +17,7 @@ namespace {
 constexpr const char* patientQuery = "SELECT id, external_id, name, birth_date, sex FROM patients ";
 constexpr const char* ecgQuery =
     "SELECT id, patient_id, date, time, format, file_name, signal_hash, sampling_hz, seconds, "
-    "leads, linked_study, linked_days FROM ecgs ";
+    "leads, linked_study, linked_days, simulated FROM ecgs ";
 constexpr const char* studyQuery =
     "SELECT id, patient_id, uid, date, time, description, manufacturer, "
     "(SELECT count(*) FROM clips WHERE study_id = studies.id AND cine = 1), "
@@ -42,6 +43,7 @@ EcgRow ecgFrom(const sql::Statement& row)
     e.leads = int(row.integer(9));
     e.linkedStudy = row.integerOrNull(10);
     e.linkedDays = row.realOrNull(11);
+    e.simulated = row.integer(12) != 0;
     return e;
 }
 
@@ -164,12 +166,14 @@ std::vector<QuarantineRow> Library::quarantine() const
 
 ecg::EcgRecord Library::loadEcg(Id id) const
 {
-    sql::Statement row(m_impl->database, "SELECT record, signal_file, signal_hash FROM ecgs WHERE id = ?");
+    sql::Statement row(m_impl->database, "SELECT record, signal_file, signal_hash, simulated FROM ecgs WHERE id = ?");
     row.bind(id);
     if (!row.next())
         missing("ECG");
     const base::Json json = base::Json::parse(row.text(0), "the library's record of an ECG");
     ecg::EcgRecord record = recordFromJson(json);
+    if (row.integer(3) != 0 && !ecg::isSimulated(record)) // imported before readers said so
+        record.warnings.push_back(ecg::simulatedPatientWarning());
     const std::filesystem::path file = m_impl->files.pathOf(row.text(1));
     const base::NpyArray signal = base::readNpy(file);
     if (signal.shape.size() != 2 || signal.shape[0] != std::int64_t(ecg::leadCount))

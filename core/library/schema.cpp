@@ -100,6 +100,11 @@ CREATE TABLE reports (
 DELETE FROM study_embeddings;;
 DELETE FROM view_weights;;
 )sql",
+    // 5: ECGs of virtual patients are told from others; those that are there were marked in their file's header.
+    R"sql(
+ALTER TABLE ecgs ADD COLUMN simulated INTEGER NOT NULL DEFAULT 0;;
+UPDATE ecgs SET simulated = 1 WHERE record LIKE '%"simulated-patient"%' OR record LIKE '%(SIMULATED)%';;
+)sql",
 };
 
 void runAll(const sql::Database& database, std::string_view text)

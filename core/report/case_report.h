@@ -7,7 +7,7 @@
 
 namespace echo2ecg::report {
 
-// Everything a case report says. "Research use only" and, where it applies, "untrained weights" stand on every page.
+// Everything a case report says. "Research use only" and, where they apply, "untrained weights" and "SIMULATED" stand on every page.
 struct CaseReport
 {
     ecg::EcgRecord record;

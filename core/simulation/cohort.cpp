@@ -136,6 +136,15 @@ const char* splitOf(std::uint64_t seed, int number)
     return parts[(number - 1) % block];
 }
 
+void writeTruth(const std::filesystem::path& csv, const std::vector<std::pair<VirtualPatient, PatientFiles>>& patients)
+{
+    std::vector<Row> rows;
+    for (const auto& [patient, files] : patients)
+        rows.push_back(truthOf(patient, files));
+    if (!rows.empty())
+        writeTable(csv, rows);
+}
+
 CohortSummary simulateCohort(const CohortPlan& plan, const std::filesystem::path& folder, const base::JobContext& job)
 {
     if (plan.patients < 1 || plan.patients > mostPatients)

@@ -28,4 +28,7 @@ const char* splitOf(std::uint64_t seed, int number);
 // Throws base::Error: Unsuitable for a plan out of bounds or a folder that isn't empty, Io; base::Cancelled, after which there is no pairs.csv.
 CohortSummary simulateCohort(const CohortPlan& plan, const std::filesystem::path& folder, const base::JobContext& job = {});
 
+// What is true of patients that writePatient() wrote, one a line, as in patients.csv. Throws base::Error(Io).
+void writeTruth(const std::filesystem::path& csv, const std::vector<std::pair<VirtualPatient, PatientFiles>>& patients);
+
 } // namespace echo2ecg::simulation

@@ -44,7 +44,7 @@ dicom::Identity identityOf(const VirtualPatient& p, const std::string& studyDate
     char age[16];
     std::snprintf(age, sizeof age, "%03dY", int(p.age));
     who.age = age;
-    who.studyUid = uidFor(p, "echo");
+    who.studyUid = studyUidOf(p);
     who.studyDate = studyDate;
     who.studyTime = "10:00:00";
     who.studyDescription = "SIMULATED echocardiogram";
@@ -128,6 +128,11 @@ void writeShot(const VirtualPatient& p, View view, Shot shot, int place, const C
 }
 
 } // namespace
+
+std::string studyUidOf(const VirtualPatient& patient)
+{
+    return uidFor(patient, "echo");
+}
 
 std::vector<std::pair<View, Shot>> shotsOf(const VirtualPatient& p)
 {

@@ -23,6 +23,9 @@ struct PatientFiles
     LeadFault fault = LeadFault::None;
 };
 
+// Of the study that writePatient() writes.
+std::string studyUidOf(const VirtualPatient& patient);
+
 // The clips that this patient's study has: five views, colour in many, a still, and a spectrum or an M-mode.
 std::vector<std::pair<View, Shot>> shotsOf(const VirtualPatient& patient);
 

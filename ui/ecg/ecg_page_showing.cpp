@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the ECG pane shows: page, overlay, measurements, messages, and the panel beside it.
+#include "ecg/simulated.h"
 #include "ui/ecg/ecg_page_view_impl.h"
 
 #include <algorithm>
@@ -40,6 +41,8 @@ void EcgPageView::Impl::showPage()
 {
     const ecg::EcgRecord& record = *work->record();
     const bool beat = showsBeat();
+    const bool overlaid = overlayWork->record() && ecg::isSimulated(*overlayWork->record());
+    simulated->setVisible(ecg::isSimulated(record) || overlaid);
     patient->setFullText(report::patientLine(record));
     acquisition->setFullText(report::acquisitionLine(record));
 
@@ -135,6 +138,8 @@ void EcgPageView::Impl::showMessage(const QString& title, const QString& sentenc
     peaks.setMeasurements(nullptr);
     plot->setContent({});
     message->set(title, sentence, button, primary);
+    message->setOther({});
+    isEmpty = false;
     header->hide();
     ruler->hide();
     time->hide();
@@ -144,10 +149,19 @@ void EcgPageView::Impl::showMessage(const QString& title, const QString& sentenc
 
 void EcgPageView::Impl::showEmpty()
 {
-    showMessage(tr("No ECG yet"),
-                tr("A twelve-lead ECG belongs here. Drop a file anywhere in the window, or open one: DICOM waveform, "
-                   "XML of GE, Philips or HL7, SCP-ECG, WFDB, EDF and more."),
-                tr("Open ECG…"), true);
+    if (demoOffered) {
+        showMessage(tr("Welcome"),
+                    tr("Look around among virtual patients, who are simulated on this computer: nobody of them is a person. Or import ECGs and echo studies of your own; "
+                       "files and folders can be dropped anywhere in the window."),
+                    tr("Import your own…"), false);
+        message->setOther(tr("Try it on virtual patients"));
+    } else {
+        showMessage(tr("No ECG yet"),
+                    tr("A twelve-lead ECG belongs here. Drop a file anywhere in the window, or open one: DICOM waveform, "
+                       "XML of GE, Philips or HL7, SCP-ECG, WFDB, EDF and more."),
+                    tr("Open ECG…"), true);
+    }
+    isEmpty = true;
 }
 
 QWidget* EcgPageView::Impl::panelOf(Side which) const

@@ -9,11 +9,13 @@
 #include <QVBoxLayout>
 #include <QWindow>
 
+#include <utility>
+
 namespace echo2ecg::ui {
 
 EcgPageView::Impl::Impl(EcgPageView& view)
     : q(view), work(new PageWork(&view)), overlayWork(new PageWork(&view)), header(new QWidget(&view)),
-      patient(new ElidedLabel(header)), acquisition(new ElidedLabel(header)), bar(new PageBar(header)),
+      simulated(new SimulatedBadge(header)), patient(new ElidedLabel(header)), acquisition(new ElidedLabel(header)), bar(new PageBar(header)),
       notesChip(makeChip(tr("Notes"), tr("What was assumed, what the gate found, what the file states"), header)),
       measureChip(makeChip(tr("Measurements"), tr("Rate, intervals, axes and voltages: the file's and ours"), header)),
       modelChip(makeChip(tr("Model"), tr("What the model sees of this ECG, and what moved its embedding"), header)),
@@ -74,6 +76,8 @@ void EcgPageView::Impl::buildHeader()
 
     auto* first = new QHBoxLayout;
     first->setSpacing(4);
+    first->addWidget(simulated);
+    first->addSpacing(2);
     first->addWidget(patient, 1);
     first->addWidget(notesChip);
     first->addWidget(measureChip);
@@ -119,6 +123,7 @@ void EcgPageView::Impl::connectBar()
     connect(measurePanel, &MeasurementPanel::beatRequested, &q, &EcgPageView::toggleMedianBeat);
     connect(measurePanel, &MeasurementPanel::resetRequested, &q, [this] { moveBorders(found); });
     connect(message, &MessagePage::pressed, &q, &EcgPageView::openRequested);
+    connect(message, &MessagePage::otherPressed, &q, &EcgPageView::demoRequested);
     connect(&Theme::instance(), &Theme::changed, &q, [this] { markNotesChip(); });
     connect(work, &PageWork::shownChanged, &q, [this] {
         if (work->record())
@@ -350,6 +355,12 @@ void EcgPageView::showSide(Side side)
 void EcgPageView::setError(const QString& sentence)
 {
     m_impl->showMessage(tr("This ECG can't be shown"), sentence, tr("Open another ECG…"), false);
+}
+
+void EcgPageView::offerDemo(bool offered)
+{
+    if (std::exchange(m_impl->demoOffered, offered) != offered && !record() && m_impl->isEmpty)
+        m_impl->showEmpty();
 }
 
 void EcgPageView::showEvent(QShowEvent* event)

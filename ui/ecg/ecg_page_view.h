@@ -34,6 +34,8 @@ public:
     void setOverlay(std::optional<ecg::EcgRecord> record, const QString& label = {});
     // An import or reading error instead of a page, with the reason and what to do.
     void setError(const QString& sentence);
+    // While there is nothing else to see: a choice between virtual patients and one's own files.
+    void offerDemo(bool offered);
 
     // What the model in use gets of the ECG, for the panel "What the model sees"; without a bundle it says what is needed.
     void setRecipe(std::optional<ecg::EcgRecipe> recipe, const QString& bundleLabel);
@@ -63,6 +65,7 @@ public slots:
 
 signals:
     void openRequested(); // from the empty state
+    void demoRequested(); // from there too, where it is offered
     void overlayRequested();
     void explainRequested(inference::SaliencyMethod method);
     void explainCancelled();

@@ -14,6 +14,7 @@
 #include "ui/ecg/page_work.h"
 #include "ui/ecg/screen_ruler.h"
 #include "ui/ecg/time_bar.h"
+#include "ui/theme/simulated_badge.h"
 
 #include <QStackedWidget>
 #include <QToolButton>
@@ -52,6 +53,7 @@ struct EcgPageView::Impl
     QString overlayLabel;
     std::optional<ecg::EcgRecipe> recipe; // of the bundle in use
     QString bundleLabel;
+    bool demoOffered = false, isEmpty = false; // isEmpty: the page invites to open an ECG
     std::shared_ptr<const inference::EcgSaliency> saliency;
     std::shared_ptr<const std::vector<float>> strength;
 
@@ -61,6 +63,7 @@ struct EcgPageView::Impl
     PeakMarks peaks;
 
     QWidget* header;
+    SimulatedBadge* simulated;
     ElidedLabel* patient;
     ElidedLabel* acquisition;
     PageBar* bar;

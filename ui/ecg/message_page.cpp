@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/ecg/message_page.h"
 
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QStyle>
@@ -11,7 +12,8 @@
 namespace echo2ecg::ui {
 
 MessagePage::MessagePage(QWidget* parent)
-    : QWidget(parent), m_title(new QLabel(this)), m_sentence(new QLabel(this)), m_button(new QPushButton(this))
+    : QWidget(parent), m_title(new QLabel(this)), m_sentence(new QLabel(this)), m_button(new QPushButton(this)),
+      m_other(new QPushButton(this))
 {
     QFont large = m_title->font();
     large.setPointSizeF(large.pointSizeF() * 1.35);
@@ -25,6 +27,9 @@ MessagePage::MessagePage(QWidget* parent)
     m_sentence->setTextFormat(Qt::PlainText);
     m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_button->setObjectName(QStringLiteral("ecgOpen"));
+    m_other->setObjectName(QStringLiteral("ecgOther"));
+    m_other->setProperty("role", QStringLiteral("primary")); // the first choice of who has nothing to open
+    m_other->hide();
 
     auto* column = new QVBoxLayout(this);
     column->setSizeConstraint(QLayout::SetNoConstraint);
@@ -33,9 +38,22 @@ MessagePage::MessagePage(QWidget* parent)
     column->addSpacing(6);
     column->addWidget(m_sentence, 0, Qt::AlignHCenter);
     column->addSpacing(14);
-    column->addWidget(m_button, 0, Qt::AlignHCenter);
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(10);
+    buttons->addStretch();
+    buttons->addWidget(m_other);
+    buttons->addWidget(m_button);
+    buttons->addStretch();
+    column->addLayout(buttons);
     column->addStretch(3);
     connect(m_button, &QPushButton::clicked, this, &MessagePage::pressed);
+    connect(m_other, &QPushButton::clicked, this, &MessagePage::otherPressed);
+}
+
+void MessagePage::setOther(const QString& button)
+{
+    m_other->setText(button);
+    m_other->setVisible(!button.isEmpty());
 }
 
 void MessagePage::set(const QString& title, const QString& sentence, const QString& button, bool primary)

@@ -38,6 +38,7 @@ void CineGrid::Impl::write(int i)
     o.weight = weightText(cell.info.viewWeight);
     o.footerRight = cell.badge;
     o.own = cell.info.own;
+    o.simulated = cell.info.clip.simulated;
     o.selected = i == selected && active > 1;
     o.dropTarget = i == mouse->dropTarget();
     o.error = cell.error;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/echo/cine_overlay.h"
 
-#include "ui/theme/theme.h"
+#include "ui/theme/simulated_badge.h"
 
 #include <QCoreApplication>
 #include <QFontMetricsF>
@@ -121,7 +121,15 @@ void paintOverlay(QPainter& painter, const QRectF& cell, const CellLayout& layou
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(cell.adjusted(1, 1, -1, -1));
     }
-    paintLine(painter, layout.title, overlay.title, text, overlay.weight, quiet, nextLine(layout.title, 1, layout.picture), true);
+    QRectF title = layout.title;
+    if (overlay.simulated) {
+        const QFont font = painter.font();
+        const BadgeWord word = simulatedBadgeSize(font).width() < title.width() / 3 ? BadgeWord::Full : BadgeWord::Short;
+        const QSizeF size = simulatedBadgeSize(font, word);
+        paintSimulatedBadge(painter, {title.left(), title.center().y() - size.height() / 2}, font, Theme::coloursOf(ThemeKind::Dark), word);
+        title.setLeft(title.left() + size.width() + kGap / 2);
+    }
+    paintLine(painter, title, overlay.title, text, overlay.weight, quiet, nextLine(layout.title, 1, layout.picture), true);
     if (!overlay.error.isEmpty()) {
         painter.setPen(error);
         const QRectF middle(layout.title.left(), layout.title.bottom(), layout.title.width(),

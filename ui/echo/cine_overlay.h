@@ -27,6 +27,7 @@ struct CellOverlay
     QString error;        // instead of the picture
     bool waiting = false; // nothing to show yet
     bool own = false, selected = false;
+    bool simulated = false; // the patient is
     bool dropTarget = false; // what is being dragged would go here
 };
 

@@ -36,7 +36,7 @@ class JobRunner : public QObject
 {
     Q_OBJECT
 public:
-    enum class Lane { Device, Files, Aside }; // Aside: long, and nothing waits for it
+    enum class Lane { Device, Files, Aside, Whole }; // Aside: long, and nothing waits for it; Whole: takes minutes, all others go on beside it
 
     explicit JobRunner(QObject* parent = nullptr);
     ~JobRunner() override; // cancels everything and waits

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/library/library_panel.h"
 
+#include "ui/library/library_delegate.h"
 #include "ui/library/library_tree.h"
 #include "ui/library/quarantine_list.h"
 
@@ -102,6 +103,7 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent), m_impl(std::make_
     d.tree = new QTreeView;
     d.tree->setObjectName(QStringLiteral("libraryTree"));
     d.tree->setModel(d.filter);
+    d.tree->setItemDelegate(new LibraryDelegate(this));
     d.tree->setHeaderHidden(true);
     d.tree->setDragDropMode(QAbstractItemView::DragOnly);
     d.tree->setIconSize(LibraryTree::thumbnailSize());

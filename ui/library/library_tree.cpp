@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/library/library_tree.h"
 
+#include "base/simulated.h"
 #include "ui/retrieval/formatting.h"
 
 #include <QMimeData>
@@ -8,6 +9,7 @@
 #include <QPixmap>
 
 #include <map>
+#include <set>
 
 namespace echo2ecg::ui {
 
@@ -39,6 +41,12 @@ QString when(const std::string& date, const std::string& time)
     return orDash((text(date) + QLatin1Char(' ') + text(time).left(5)).trimmed());
 }
 
+void markSimulated(QStandardItem* node)
+{
+    node->setData(true, LibraryTree::SimulatedRole);
+    node->setToolTip(node->toolTip() + QLatin1Char('\n') + QString::fromLatin1(base::virtualPatientSentence));
+}
+
 QPixmap blank(const QSize& size)
 {
     QPixmap pixmap(size);
@@ -57,6 +65,7 @@ void LibraryTree::fill(const LibraryPanel::Contents& contents)
     m_studies.clear();
     m_clips.clear();
     std::map<library::Id, QStandardItem*> patients;
+    std::set<library::Id> virtualPatients;
     for (const auto& p : contents.patients) {
         const QString name = text(p.name).replace(QLatin1Char('^'), QLatin1Char(' ')).simplified();
         const QString id = text(p.externalId);
@@ -75,6 +84,10 @@ void LibraryTree::fill(const LibraryPanel::Contents& contents)
         node->setToolTip(tr("%1 · %2 leads · %3 s at %4 Hz\n%5").arg(text(e.format)).arg(e.leads).arg(e.seconds, 0, 'f', 1).arg(e.samplingHz, 0, 'f', 0).arg(
             e.linkedStudy ? tr("linked to the echo study %1 days away").arg(e.linkedDays.value_or(0), 0, 'f', 1) : tr("no echo study of this patient within 7 days")));
         parentOf(e.patient)->appendRow(node);
+        if (e.simulated) {
+            markSimulated(node);
+            virtualPatients.insert(e.patient);
+        }
         m_ecgs[e.id] = node;
     }
     for (const auto& s : contents.studies) {
@@ -85,18 +98,25 @@ void LibraryTree::fill(const LibraryPanel::Contents& contents)
             parts << counted(s.stills, "still", "stills");
         auto* node = makeNode(tr("Echo  %1 · %2").arg(when(s.date, {}), parts.join(QStringLiteral(", "))), Study, s.id);
         node->setData(text(s.date + " " + s.description + " " + s.manufacturer), SearchRole);
-        node->setToolTip(tr("%1\n%2%3").arg(orDash(text(s.description)), text(s.manufacturer), s.simulated ? tr(" · simulated") : QString()));
+        node->setToolTip(tr("%1\n%2").arg(orDash(text(s.description)), text(s.manufacturer)));
         parentOf(s.patient)->appendRow(node);
+        if (s.simulated) {
+            markSimulated(node);
+            virtualPatients.insert(s.patient);
+        }
         m_studies[s.id] = node;
     }
     for (const auto& c : contents.clips)
         if (QStandardItem* study = m_studies.value(c.study))
             addClip(study, c);
-    for (auto& [id, node] : patients)
+    for (auto& [id, node] : patients) {
+        if (virtualPatients.count(id))
+            markSimulated(node);
         if (node->hasChildren())
             appendRow(node);
         else
             delete node;
+    }
 }
 
 QStringList LibraryTree::mimeTypes() const

@@ -13,7 +13,7 @@ class LibraryTree : public QStandardItemModel
 {
     Q_OBJECT
 public:
-    enum Role { KindRole = Qt::UserRole, IdRole, StudyRole, SearchRole };
+    enum Role { KindRole = Qt::UserRole, IdRole, StudyRole, SearchRole, SimulatedRole };
     enum Kind { Patient, Ecg, Study, Clip };
 
     explicit LibraryTree(QObject* parent = nullptr);

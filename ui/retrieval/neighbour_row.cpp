@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/retrieval/neighbour_row.h"
 
+#include "base/simulated.h"
 #include "ui/retrieval/formatting.h"
-#include "ui/theme/theme.h"
+#include "ui/theme/simulated_badge.h"
 
 #include <QPainter>
 
@@ -20,6 +21,8 @@ NeighbourRow::NeighbourRow(int rank, const casework::Neighbour& neighbour, QWidg
     setToolTip(tr("Neighbour %1: %2\nLVEF %3 · Euclidean distance %4 in the 192-d space\nClick to open this ECG")
                    .arg(rank)
                    .arg(who, percent(neighbour.lvef), distance(neighbour.distance)));
+    if (neighbour.simulated)
+        setToolTip(toolTip() + QLatin1Char('\n') + QString::fromLatin1(base::virtualPatientSentence));
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
@@ -60,6 +63,11 @@ void NeighbourRow::paintEvent(QPaintEvent*)
     painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter, percent(m_neighbour.lvef));
     box.setRight(box.right() - efWidth);
     painter.setFont(font());
+    if (m_neighbour.simulated) {
+        const QSizeF size = simulatedBadgeSize(font(), BadgeWord::Short);
+        paintSimulatedBadge(painter, {double(box.left()), box.center().y() + 0.5 - size.height() / 2}, font(), colours, BadgeWord::Short);
+        box.setLeft(box.left() + int(size.width()) + 6);
+    }
     painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(text(), Qt::ElideRight, box.width()));
 }
 

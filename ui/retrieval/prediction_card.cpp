@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/retrieval/prediction_card.h"
 
+#include "base/simulated.h"
 #include "ui/retrieval/formatting.h"
 #include "ui/retrieval/neighbour_row.h"
 #include "ui/retrieval/pane_state.h"
 #include "ui/retrieval/vote_dots.h"
-#include "ui/theme/theme.h"
+#include "ui/theme/simulated_badge.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QScrollArea>
 #include <QStackedLayout>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace echo2ecg::ui {
 
@@ -150,6 +153,29 @@ struct PredictionCard::Impl
         }
     }
 
+    // Whatever of this is simulated: the patient, the neighbours, what the model learned from.
+    void addSimulated(const casework::Prediction& p)
+    {
+        const auto isVirtual = [](const casework::Neighbour& n) { return n.simulated; };
+        const auto neighbours = std::count_if(p.lvefNeighbours.begin(), p.lvefNeighbours.end(), isVirtual);
+        const bool byModel = facts && facts->trained && facts->simulated;
+        QString sentence;
+        if (byModel)
+            sentence = QString::fromLatin1(base::simulatedModelSentence);
+        else if (p.simulated)
+            sentence = QString::fromLatin1(base::virtualPatientSentence);
+        else if (neighbours > 0)
+            sentence = tr("%1 of the %2 nearest ECGs are of virtual patients.").arg(neighbours).arg(p.lvefNeighbours.size());
+        else
+            return;
+        auto* row = new QHBoxLayout;
+        row->setSpacing(8);
+        row->addWidget(new SimulatedBadge, 0, Qt::AlignTop);
+        row->addWidget(label(sentence, "muted"), 1);
+        column->addLayout(row);
+        column->addSpacing(2);
+    }
+
     void addProvenance()
     {
         if (!facts)
@@ -174,6 +200,7 @@ struct PredictionCard::Impl
             warning->setObjectName(QStringLiteral("untrained"));
             column->addWidget(warning);
         }
+        addSimulated(p);
         if (p.lvefClass) {
             addClass(p);
             addNeighbours(p);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/retrieval/ranked_delegate.h"
 
+#include "base/simulated.h"
 #include "ui/retrieval/formatting.h"
 #include "ui/retrieval/ranked_model.h"
-#include "ui/theme/theme.h"
+#include "ui/theme/simulated_badge.h"
 
 #include <QAbstractItemView>
 #include <QHelpEvent>
@@ -92,6 +93,11 @@ void RankedDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
         emit thumbnailNeeded(study.study);
     }
 
+    if (study.simulated) {
+        const QSizeF size = simulatedBadgeSize(option.font, BadgeWord::Short);
+        paintSimulatedBadge(*painter, QPointF(b.thumbnail.left() + 3, b.thumbnail.bottom() - 2 - size.height()), option.font, Theme::coloursOf(ThemeKind::Dark), BadgeWord::Short);
+    }
+
     painter->setFont(option.font);
     painter->setPen(colours.text);
     painter->drawText(b.who, Qt::AlignLeft | Qt::AlignVCenter,
@@ -131,6 +137,8 @@ bool RankedDelegate::helpEvent(QHelpEvent* event, QAbstractItemView* view, const
     const auto& study = m_model.at(index.row());
     const Boxes b = boxes(option);
     QString hint = tr("%1\nClick to play its clips beside the ECG").arg(QString::fromStdString(study.label));
+    if (study.simulated)
+        hint += QLatin1Char('\n') + QString::fromLatin1(base::virtualPatientSentence);
     if (b.similarity.contains(event->pos()))
         hint = tr("Cosine similarity %1 in the shared 512-d space").arg(study.similarity, 0, 'f', 4);
     int i = 0;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/retrieval/similar_hearts.h"
 
+#include "base/simulated.h"
 #include "ui/retrieval/formatting.h"
 #include "ui/retrieval/pane_state.h"
 #include "ui/retrieval/ranked_delegate.h"
 #include "ui/retrieval/ranked_model.h"
-#include "ui/theme/theme.h"
+#include "ui/theme/simulated_badge.h"
 
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QListView>
 #include <QStackedLayout>
@@ -22,6 +24,9 @@ struct SimilarHearts::Impl
     QWidget* page = nullptr;
     QLabel* untrained = nullptr;
     QLabel* own = nullptr;
+    QWidget* simulated = nullptr; // badge and sentence
+    QLabel* whatIsSimulated = nullptr;
+    bool byModel = false;
     QListView* list = nullptr;
     RankedModel* model = nullptr;
     RankedDelegate* delegate = nullptr;
@@ -42,6 +47,17 @@ SimilarHearts::SimilarHearts(QWidget* parent) : QWidget(parent), m_impl(std::mak
     d.untrained->setProperty("role", "warning");
     d.own = new QLabel;
     d.own->setProperty("role", "muted");
+    d.simulated = new QWidget;
+    auto* line = new QHBoxLayout(d.simulated);
+    line->setContentsMargins(10, 0, 8, 2);
+    line->setSpacing(8);
+    d.whatIsSimulated = new QLabel;
+    d.whatIsSimulated->setProperty("role", "muted");
+    d.whatIsSimulated->setWordWrap(true);
+    line->addWidget(new SimulatedBadge, 0, Qt::AlignTop);
+    line->addWidget(d.whatIsSimulated, 1);
+    d.simulated->hide();
+    column->addWidget(d.simulated);
     for (QLabel* label : {d.untrained, d.own}) {
         label->setWordWrap(true);
         label->setContentsMargins(10, 0, 8, 2);
@@ -87,6 +103,24 @@ void SimilarHearts::setUntrained(bool untrained)
     m_impl->untrained->setVisible(untrained);
 }
 
+void SimilarHearts::setTrainedOnSimulated(bool simulated)
+{
+    m_impl->byModel = simulated;
+    showSimulated();
+}
+
+void SimilarHearts::showSimulated()
+{
+    auto& d = *m_impl;
+    int patients = 0;
+    for (int row = 0; row < d.model->rowCount(); ++row)
+        patients += d.model->at(row).simulated;
+    d.simulated->setVisible(d.byModel || patients > 0);
+    d.whatIsSimulated->setText(patients == d.model->rowCount() && patients > 0 ? tr("Virtual patients: no person's heart is among these.")
+                               : d.byModel ? QString::fromLatin1(base::simulatedModelSentence)
+                                           : tr("%1 of these %2 are virtual patients.").arg(patients).arg(d.model->rowCount()));
+}
+
 void SimilarHearts::setRetrieval(const casework::Retrieval& retrieval)
 {
     if (retrieval.studies.empty()) {
@@ -99,6 +133,7 @@ void SimilarHearts::setRetrieval(const casework::Retrieval& retrieval)
         d.own->setText(tr("This patient's own study: similarity %1").arg(similarity(*retrieval.ownSimilarity)));
     const qint64 selected = selectedStudy();
     d.model->setStudies(retrieval.studies);
+    showSimulated();
     if (const int row = d.model->rowOf(selected); row >= 0)
         d.list->setCurrentIndex(d.model->index(row));
     d.stack->setCurrentWidget(d.page);

@@ -19,6 +19,8 @@ public:
     ~SimilarHearts() override;
 
     void setUntrained(bool untrained);
+    // The model learned from virtual patients.
+    void setTrainedOnSimulated(bool simulated);
     void setRetrieval(const casework::Retrieval& retrieval);
     int rowCount() const;
     // Selects and activates the row, as a click does.
@@ -36,6 +38,7 @@ signals:
     void retryRequested();
 
 private:
+    void showSimulated();
     struct Impl;
     std::unique_ptr<Impl> m_impl;
 };

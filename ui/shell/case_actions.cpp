@@ -36,6 +36,7 @@ CaseActions::CaseActions(QMainWindow* window)
     };
     openFiles = make("&Open files…", {QKeySequence::Open}, "Import and open ECGs and echo clips");
     openFolder = make("Open &folder…", {QKeySequence("Ctrl+Shift+O")}, "Import everything in a folder: it is scanned by content");
+    openDemo = make("Open the &demo library", {}, "Virtual patients to try the program on: 200 of them are simulated the first time");
     loadBundle = make("Load model &bundle…", {QKeySequence("Ctrl+B")}, "Choose the folder of a model bundle");
     importWeights = make("Import &weights…", {QKeySequence("Ctrl+Shift+B")}, "Make a model bundle of PyTorch checkpoints or safetensors");
     writeReport = make("Save case &report…", {QKeySequence::Save}, "Write the open case as PDF");
@@ -104,7 +105,7 @@ void CaseActions::fillMenus(QMainWindow* window, const QList<QAction*>& dockTogg
 {
     QMenuBar* bar = window->menuBar();
     QMenu* file = bar->addMenu(tr("&File"));
-    file->addActions({openFiles, openFolder});
+    file->addActions({openFiles, openFolder, openDemo});
     file->addSeparator();
     file->addActions({loadBundle, importWeights});
     file->addSeparator();

@@ -15,7 +15,7 @@ struct CaseActions
 {
     explicit CaseActions(QMainWindow* window);
 
-    QAction *openFiles, *openFolder, *loadBundle, *importWeights, *writeReport, *exportEcg, *screenshot, *quit;
+    QAction *openFiles, *openFolder, *openDemo, *loadBundle, *importWeights, *writeReport, *exportEcg, *screenshot, *quit;
     QAction *undo, *analyse, *search, *focusEcg, *focusEcho;
     QAction *playPause, *stepForward, *stepBack, *faster, *slower;
     QAction *callipers, *tangent, *medianBeat, *measurements, *notes, *model, *overlay, *trueSize, *calibrateScreen;

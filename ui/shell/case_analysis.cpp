@@ -47,6 +47,10 @@ void CaseSession::loadBundle(const std::filesystem::path& bundle)
             cancelExplanation();
             m_loaded = loaded;
             m_facts = loaded->cases->facts();
+            {
+                const std::lock_guard lock(m_engineSlot->mutex);
+                m_engineSlot->cases = {loaded, loaded->cases.get()};
+            }
             emit engineChanged();
             if (m_ecg)
                 analyse();
@@ -163,7 +167,7 @@ void CaseSession::clipsSwitched()
 
 void CaseSession::embedMissing()
 {
-    if (!m_loaded)
+    if (!m_loaded || m_demo) // what fills a demo library embeds it too
         return;
     m_jobs.start(
         tr("Embedding"), JobRunner::Lane::Device, this,

@@ -35,7 +35,10 @@ CaseSession::CaseSession(const WindowOptions& options, QObject* parent) : QObjec
     if (!library::Library::isLibrary(options.library))
         library::Library::create(options.library);
     m_library = library::Library::open(options.library);
-    connect(&m_jobs, &JobRunner::changed, this, [this] { followExplanation(); });
+    connect(&m_jobs, &JobRunner::changed, this, [this] {
+        followExplanation();
+        followDemo();
+    });
     connect(&m_jobs, &JobRunner::failed, this, [this](int, const QString& title, const QString& text) {
         say(QStringLiteral("%1: %2").arg(title, text), NoticeBar::Tone::Error);
         if (title == tr("Importing"))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "casework/case_engine.h"
+#include "casework/demo_library.h"
 #include "casework/import.h"
 #include "report/ecg_print.h"
 #include "ui/echo/cine_grid.h"
@@ -11,8 +12,10 @@
 #include "ui/shell/notice_bar.h"
 #include "ui/shell/thumbnail_service.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 
+#include <mutex>
 #include <variant>
 
 namespace echo2ecg::ui {
@@ -36,7 +39,7 @@ public:
     std::optional<echo::EchoClip> firstClip() const;
     bool isIdle() const { return m_jobs.isIdle() && m_thumbnails.isIdle(); }
 
-    // Loads the bundle: the one named, else the one the library remembers, else an untrained small one that is made inside the library.
+    // Loads the bundle: the one named, else the one the library remembers, else the demo bundle, else an untrained small one that is made inside the library.
     void loadBundle(const std::filesystem::path& bundle);
     void importPaths(const std::vector<std::filesystem::path>& paths);
     void openEcg(library::Id ecg);
@@ -53,6 +56,9 @@ public:
     void showRetrieved(library::Id study, const QString& title);
     void setGrid(int rows, int columns);
     void reopenLast();
+    // Fills the library with virtual patients, or goes on with it; the telling one is opened as soon as it is in, where no other case is open.
+    void fillDemo(int patients);
+    bool canBeDemo() const; // new or empty, or virtual patients already
     void analyse();          // predict and retrieve again
     void clipsSwitched();    // a person switched clips of a study on or off: it is embedded again, and the cells show its new weights
     void embedMissing();     // ECGs and studies without an embedding of the bundle in use; what is ranked is ranked again when something came
@@ -92,6 +98,8 @@ private:
         std::unique_ptr<casework::CaseEngine> cases;
     };
     void runAnalysis(bool again);
+    void demoGrew(const casework::DemoProgress& progress);
+    void followDemo();
     void followExplanation();
     void updateCells();
     void reloadWeights();
@@ -112,6 +120,16 @@ private:
     bool m_alone = false;  // m_otherCells is a study opened by itself
     int m_rows = 2, m_columns = 2;
     int m_explanation = 0; // the job
+    int m_demo = 0;        // the job
+    int m_demoRanked = 0;  // so many virtual patients were embedded when the open case was last ranked
+    // The engine in use, for the thread that fills a demo library.
+    struct EngineSlot
+    {
+        std::mutex mutex;
+        std::shared_ptr<casework::CaseEngine> cases;
+    };
+    const std::shared_ptr<EngineSlot> m_engineSlot = std::make_shared<EngineSlot>();
+    QElapsedTimer m_sinceRefresh;
     // Last: their destructors wait for work that uses what stands above.
     ThumbnailService m_thumbnails;
     JobRunner m_jobs;

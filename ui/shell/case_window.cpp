@@ -201,6 +201,32 @@ void CaseWindow::reopenLast()
     m_impl->session->reopenLast();
 }
 
+void CaseWindow::openDemo()
+{
+    auto& d = *m_impl;
+    if (d.session->canBeDemo() && (d.options.demo || !d.session->library().patients().empty()))
+        return d.session->fillDemo(d.options.demoPatients);
+    if (d.options.demo) // it turned out to hold cases of its own
+        return reopenLast();
+    // Virtual patients get a library of their own, where they don't become neighbours of real ones.
+    WindowOptions beside = d.options;
+    beside.library = d.session->library().folder().parent_path() / "demo-library";
+    beside.bundle.clear();
+    beside.demo = true;
+    const bool nothingHere = d.session->canBeDemo() && d.session->jobs().isIdle();
+    try {
+        auto* window = new CaseWindow(beside);
+        window->setAttribute(Qt::WA_DeleteOnClose);
+        window->resize(size());
+        window->show();
+        window->openDemo();
+    } catch (const base::Error& error) {
+        return d.notice->show(QString::fromStdString(error.what()), NoticeBar::Tone::Error);
+    }
+    if (nothingHere)
+        close();
+}
+
 void CaseWindow::openEcg(qint64 ecg)
 {
     m_impl->session->openEcg(ecg);

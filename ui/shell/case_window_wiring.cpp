@@ -24,6 +24,8 @@ void CaseWindow::Impl::connectActions()
     };
     on(actions.openFolder, openFolder);
     QObject::connect(library, &LibraryPanel::importRequested, window, openFolder);
+    on(actions.openDemo, [this] { window->openDemo(); });
+    QObject::connect(ecg, &EcgPageView::demoRequested, window, [this] { window->openDemo(); });
     on(actions.loadBundle, [this] {
         if (const QString folder = QFileDialog::getExistingDirectory(window, tr("Folder of the model bundle")); !folder.isEmpty())
             session->loadBundle(toPath(folder));
@@ -166,7 +168,10 @@ void CaseWindow::Impl::connectSession()
 {
     CaseSession* s = session.get();
     QObject::connect(s, &CaseSession::libraryRead, library, &LibraryPanel::setContents);
-    QObject::connect(s, &CaseSession::libraryRead, window, [this](const LibraryPanel::Contents& contents) { ecgRows = contents.ecgs; });
+    QObject::connect(s, &CaseSession::libraryRead, window, [this](const LibraryPanel::Contents& contents) {
+        ecgRows = contents.ecgs;
+        ecg->offerDemo(contents.patients.empty() && !options.demo);
+    });
     QObject::connect(s, &CaseSession::overlayRead, window, [this](const ecg::EcgRecord& record, const QString& label) { ecg->setOverlay(record, label); });
     QObject::connect(library, &LibraryPanel::overlayRequested, window, [this](qint64 id) { session->readOverlay(library::Id(id)); });
     QObject::connect(s, &CaseSession::noticed, window, [this](const QString& text, NoticeBar::Tone tone, const QString& actionText, const std::function<void()>& action) {
@@ -181,7 +186,9 @@ void CaseWindow::Impl::connectSession()
     QObject::connect(s, &CaseSession::engineChanged, window, [this] {
         prediction->setEngine(session->engine());
         similar->setUntrained(!session->engine()->trained);
-        ecg->setRecipe(session->engine()->ecgRecipe, QString::fromStdString(session->engine()->bundleName));
+        const bool simulated = session->engine()->trained && session->engine()->simulated;
+        similar->setTrainedOnSimulated(simulated);
+        ecg->setRecipe(session->engine()->ecgRecipe, QString::fromStdString(session->engine()->bundleName) + (simulated ? tr(" (SIMULATED patients)") : QString()));
         showStatus();
     });
     QObject::connect(s, &CaseSession::ecgOpened, window, [this](qint64 id, const std::vector<ecg::Finding>& findings) {

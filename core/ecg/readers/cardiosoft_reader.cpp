@@ -5,6 +5,7 @@
 #include "ecg/readers/known_formats.h"
 #include "ecg/readers/reader_support.h"
 #include "ecg/readers/xml_walker.h"
+#include "ecg/simulated.h"
 
 #include <algorithm>
 #include <cmath>
@@ -343,7 +344,7 @@ EcgRecord CardioSoftReader::read(const std::filesystem::path& file) const
     }
     record.device = document.deviceName + (document.deviceVersion.empty() ? "" : " " + document.deviceVersion);
     if (document.simulated)
-        record.warnings.push_back({"simulated-patient", "The file says that its patient is simulated.", {}});
+        record.warnings.push_back(simulatedPatientWarning());
     finishXmlRecord(record, document.damage(), document.family, document.given);
     return record;
 }

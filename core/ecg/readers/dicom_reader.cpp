@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ecg/readers/dicom_reader.h"
 
+#include "base/simulated.h"
 #include "dicom/waveform.h"
 #include "ecg/readers/dicom_groups.h"
 #include "ecg/readers/file_beat.h"
 #include "ecg/readers/reader_support.h"
+#include "ecg/simulated.h"
 
 #include <algorithm>
 #include <cmath>
@@ -59,6 +61,8 @@ void fillIdentity(EcgRecord& record, const dicom::Identity& identity)
     if (!identity.model.empty())
         record.device += (record.device.empty() ? "" : " ") + identity.model;
     record.studyUid = identity.studyUid;
+    if (base::saysSimulated(identity.manufacturer) || base::saysSimulated(identity.model) || base::saysSimulated(identity.seriesDescription))
+        record.warnings.push_back(simulatedPatientWarning());
 }
 
 void fillAnnotations(EcgRecord& record, const WaveformDocument& document)

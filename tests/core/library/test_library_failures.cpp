@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "ecg/simulated.h"
 #include "library/library.h"
 #include "library/schema.h"
 #include "support/error_code.h"
@@ -47,6 +48,7 @@ private slots:
     void damagedFileIsRefused();
     void otherDatabaseIsRefused();
     void migratesFromVersionOne();
+    void oldEcgsOfVirtualPatientsAreFound();
     void failedMigrationLeavesTheOldFile();
 };
 
@@ -225,6 +227,33 @@ void TestLibraryFailures::migratesFromVersionOne()
     sql::Statement row(old, "SELECT lvef FROM phenotypes");
     QVERIFY(row.next());
     QCOMPARE(row.real(0), 44.0);
+}
+
+// Before version 5 an ECG of a virtual patient was known by its maker alone.
+void TestLibraryFailures::oldEcgsOfVirtualPatientsAreFound()
+{
+    Scratch scratch;
+    Library::create(scratch / "lib");
+    {
+        const auto library = Library::open(scratch / "lib");
+        ecg::EcgRecord simulated = makeEcg(1, "SIM1", "2020-01-01");
+        simulated.device = "Echo2ECG Workstation (SIMULATED) Virtual patients";
+        library->addEcg(simulated);
+        library->addEcg(makeEcg(2, "P", "2020-01-01"));
+        for (const EcgRow& e : library->ecgs())
+            QVERIFY(!e.simulated);
+    }
+    {
+        const sql::Database database(scratch / "lib/library.sqlite");
+        sql::execute(database, "ALTER TABLE ecgs DROP COLUMN simulated");
+        sql::execute(database, "PRAGMA user_version = 4");
+    }
+    const auto library = Library::open(scratch / "lib");
+    for (const EcgRow& e : library->ecgs()) {
+        const bool expected = library->patient(e.patient).externalId == "SIM1";
+        QCOMPARE(e.simulated, expected);
+        QCOMPARE(ecg::isSimulated(library->loadEcg(e.id)), expected);
+    }
 }
 
 void TestLibraryFailures::failedMigrationLeavesTheOldFile()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/synthetic_ecg.h"
+#include "ecg/simulated.h"
 #include "report/case_report.h"
 #include "report/ecg_print.h"
 #include "support/test_paths.h"
@@ -135,6 +136,7 @@ private slots:
     void everyPrintedPageIsAtTrueScale();
     void aWholeRecordingIsPrintedPageAfterPage();
     void trainedWeightsAreNotCalledUntrained();
+    void simulatedSaysSoOnEveryPage();
     void recordAloneIsAReport();
     void blockedPredictionSaysWhy();
     void unwritablePlaceIsAnError();
@@ -313,6 +315,43 @@ void TestCaseReport::trainedWeightsAreNotCalledUntrained()
     const QByteArray all = run(tool, {path("trained.pdf"), QStringLiteral("-")});
     QVERIFY(all.contains("Research use only"));
     QVERIFY(!all.contains("untrained"));
+}
+
+void TestCaseReport::simulatedSaysSoOnEveryPage()
+{
+    const QString tool = QStandardPaths::findExecutable(QStringLiteral("pdftotext"));
+    if (tool.isEmpty())
+        QSKIP("pdftotext isn't installed");
+    const auto pagesOf = [&](const QString& name) {
+        QStringList pages = QString::fromUtf8(run(tool, {path(name), QStringLiteral("-")})).split(QLatin1Char('\f'));
+        pages.removeLast();
+        return pages;
+    };
+    const auto everyPage = [](const QStringList& pages, const char* words) {
+        return !pages.isEmpty() && std::ranges::all_of(pages, [&](const QString& page) { return page.simplified().contains(QLatin1String(words)); });
+    };
+    report::CaseReport r = fullReport();
+    r.engine->trained = true;
+    report::writeCaseReport(r, path("real.pdf").toStdString());
+    QVERIFY(!pagesOf("real.pdf").join(QString()).contains("simulated", Qt::CaseInsensitive));
+    report::writeEcgPages(r.record, {}, path("real-ecg.pdf").toStdString());
+    QVERIFY(!pagesOf("real-ecg.pdf").join(QString()).contains("simulated", Qt::CaseInsensitive));
+
+    report::CaseReport byModel = r;
+    byModel.engine->simulated = true;
+    report::writeCaseReport(byModel, path("model.pdf").toStdString());
+    QVERIFY(everyPage(pagesOf("model.pdf"), "SIMULATED") && everyPage(pagesOf("model.pdf"), "trained on virtual patients"));
+
+    report::CaseReport neighbour = r;
+    neighbour.retrieval->studies[3].simulated = true;
+    report::writeCaseReport(neighbour, path("neighbour.pdf").toStdString());
+    QVERIFY(everyPage(pagesOf("neighbour.pdf"), "SIMULATED"));
+
+    r.record.warnings.push_back(ecg::simulatedPatientWarning());
+    report::writeCaseReport(r, path("patient.pdf").toStdString());
+    QVERIFY(everyPage(pagesOf("patient.pdf"), "SIMULATED A virtual patient"));
+    report::writeEcgPages(r.record, {}, path("patient-ecg.pdf").toStdString());
+    QVERIFY(everyPage(pagesOf("patient-ecg.pdf"), "SIMULATED A virtual patient"));
 }
 
 void TestCaseReport::recordAloneIsAReport()
