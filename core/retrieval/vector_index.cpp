@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 namespace echo2ecg::retrieval {
@@ -72,62 +73,78 @@ struct VectorIndex::Impl
 
 namespace {
 
-// One search: queries as the kernels want them, and what each thread has found.
+// One search: its queries as the kernels want them.
 class Search
 {
 public:
+    using Accept = std::function<bool(std::size_t row)>;
+
     Search(Metric metric, std::size_t width, std::span<const float> queries, std::size_t count)
-        : m_metric(metric), m_width(width), m_queries(queries), m_count(count), m_group(dotProducts().group)
+        : m_metric(metric), m_width(width), m_queries(queries), m_count(count),
+          m_group(metric == Metric::Cosine && count > fewQueries ? dotProducts().group : 1)
     {
-        if (!isGrouped())
+        if (metric == Metric::Euclidean)
             return;
-        const std::size_t groups = (count + m_group - 1) / m_group;
-        m_packed.assign(groups * m_group * width, 0.0F);
+        m_turned.assign(groups() * m_group * width, 0.0F);
         for (std::size_t q = 0; q < count; ++q)
             for (std::size_t k = 0; k < width; ++k)
-                m_packed[(q / m_group * width + k) * m_group + q % m_group] = queries[q * width + k];
+                m_turned[(q / m_group * width + k) * m_group + q % m_group] = -queries[q * width + k];
     }
+    std::size_t groups() const { return (m_count + m_group - 1) / m_group; }
 
-    // Of `count` rows from number `first` on. `scores` is room for one call.
-    template <class Offer>
-    void scan(const float* rows, std::size_t first, std::size_t count, std::vector<float>& scores, const Offer& offer) const
+    // What one thread has found, and its room for scores.
+    struct Found
     {
-        if (!isGrouped()) {
-            scores.resize(count);
-            for (std::size_t q = 0; q < m_count; ++q) {
-                scoresOf(rows, count, q, scores.data());
-                const float sign = m_metric == Metric::Euclidean ? 1.0F : -1.0F;
-                for (std::size_t r = 0; r < count; ++r)
-                    offer(q, sign * scores[r], first + r);
-            }
-            return;
+        Found(const Search& search, const BestRows& none)
+            : best(search.m_count, none), limits(search.groups() * search.m_group, -std::numeric_limits<float>::infinity())
+        {
+            std::fill_n(limits.begin(), search.m_count, none.limit());
         }
-        scores.resize(count * m_group);
-        for (std::size_t begin = 0; begin < m_count; begin += m_group) {
-            dotProducts().grouped(rows, count, m_width, m_packed.data() + begin * m_width, scores.data());
-            const std::size_t present = std::min(m_group, m_count - begin);
-            for (std::size_t r = 0; r < count; ++r)
-                for (std::size_t q = 0; q < present; ++q)
-                    offer(begin + q, -scores[r * m_group + q], first + r);
+        std::vector<BestRows> best;
+        std::vector<float> limits, scores; // those of the best side by side; no query of a group that isn't full lets anything through
+    };
+
+    // Looks at `count` rows from number `first` on.
+    void scan(const float* rows, std::size_t first, std::size_t count, Found& found, const Accept& accept) const
+    {
+        found.scores.resize(count * m_group);
+        for (std::size_t group = 0; group < groups(); ++group) {
+            score(rows, count, group, found.scores.data());
+            float* const limits = found.limits.data() + group * m_group;
+            for (std::size_t r = 0; r < count; ++r) {
+                const float* const scores = found.scores.data() + r * m_group;
+                unsigned near = 0;
+                for (std::size_t q = 0; q < m_group; ++q)
+                    near |= unsigned(scores[q] <= limits[q]);
+                if (!near || (accept && !accept(first + r)))
+                    continue;
+                for (std::size_t q = 0; q < m_group; ++q) {
+                    if (!(scores[q] <= limits[q]))
+                        continue;
+                    BestRows& best = found.best[group * m_group + q];
+                    best.offer(scores[q], first + r);
+                    limits[q] = best.limit();
+                }
+            }
         }
     }
 
 private:
-    bool isGrouped() const { return m_metric == Metric::Cosine && m_count > fewQueries; }
-    void scoresOf(const float* rows, std::size_t count, std::size_t q, float* scores) const
+    // The smaller the better.
+    void score(const float* rows, std::size_t count, std::size_t group, float* scores) const
     {
-        const float* query = m_queries.data() + q * m_width;
+        const std::size_t at = group * m_group * m_width;
         if (m_metric == Metric::Euclidean)
-            faiss::fvec_L2sqr_ny(scores, query, rows, m_width, count);
+            faiss::fvec_L2sqr_ny(scores, m_queries.data() + at, rows, m_width, count);
         else
-            dotProducts().one(rows, count, m_width, query, scores);
+            (m_group > 1 ? dotProducts().grouped : dotProducts().one)(rows, count, m_width, m_turned.data() + at, scores);
     }
 
     Metric m_metric;
     std::size_t m_width;
     std::span<const float> m_queries;
     std::size_t m_count, m_group;
-    std::vector<float> m_packed;
+    std::vector<float> m_turned; // the queries of a group interleaved, with the other sign
 };
 
 } // namespace
@@ -193,17 +210,15 @@ std::vector<std::vector<Hit>> VectorIndex::searchAll(std::span<const float> quer
     const std::size_t parts = (size() + rowsAtOnce - 1) / rowsAtOnce;
     const double products = double(size()) * double(width) * double(count);
     const int threads = products < smallSearch ? 1 : std::min(base::threadsFor(0), int(std::min<std::size_t>(parts, 1024)));
-    std::vector<std::vector<BestRows>> found(std::size_t(threads), std::vector<BestRows>(count, in.best(std::size_t(k))));
-    std::vector<std::vector<float>> scores(found.size());
+    std::vector<Search::Found> found(std::size_t(threads), Search::Found(search, in.best(std::size_t(k))));
+    Search::Accept acceptRow;
+    if (accept)
+        acceptRow = [&](std::size_t row) { return accept(in.ids[row]); };
     const std::size_t block = std::max<std::size_t>(1, blockBytes / (width * sizeof(float)));
     base::inParallel(threads, int(parts), [&](int thread, int part) {
-        std::vector<BestRows>& best = found[std::size_t(thread)];
         const std::size_t end = std::min(size(), std::size_t(part + 1) * rowsAtOnce);
         for (std::size_t first = std::size_t(part) * rowsAtOnce; first < end; first += block)
-            search.scan(in.row(first), first, std::min(block, end - first), scores[std::size_t(thread)], [&](std::size_t q, float score, std::size_t row) {
-                if (score <= best[q].limit() && (!accept || accept(in.ids[row])))
-                    best[q].offer(score, row);
-            });
+            search.scan(in.row(first), first, std::min(block, end - first), found[std::size_t(thread)], acceptRow);
     });
 
     struct Exact
@@ -212,9 +227,9 @@ std::vector<std::vector<Hit>> VectorIndex::searchAll(std::span<const float> quer
         std::size_t row;
     };
     for (std::size_t q = 0; q < count; ++q) {
-        BestRows& best = found.front()[q];
+        BestRows& best = found.front().best[q];
         for (std::size_t thread = 1; thread < found.size(); ++thread)
-            best.take(found[thread][q]);
+            best.take(found[thread].best[q]);
         std::vector<Exact> exact;
         for (const BestRows::Row& near : best.rows())
             exact.push_back({exactScore(in.metric, queries.data() + q * width, in.row(near.row), in.width), near.row});
