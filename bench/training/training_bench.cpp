@@ -4,11 +4,13 @@
 //   e2e_bench_training make OUT | lines OUT
 #include "lines.h"
 
+#include "nn/formula.h"
 #include "nn/golden.h"
 #include "nn/model.h"
 #include "nn/untrained.h"
 #include "training/contrastive.h"
 #include "training/optimizer.h"
+#include "training/schedule.h"
 
 #include <filesystem>
 #include <string>

@@ -8,13 +8,9 @@ namespace {
 
 constexpr std::size_t lanes = E2E_DOT_LANES, tileRows = E2E_DOT_ROWS, tileVectors = E2E_DOT_VECTORS;
 
+#if defined(__GNUC__) || defined(__clang__)
 typedef float Floats __attribute__((vector_size(lanes * sizeof(float))));
 typedef float LooseFloats __attribute__((vector_size(lanes * sizeof(float)), aligned(4), may_alias));
-
-inline Floats load(const float* from)
-{
-    return *reinterpret_cast<const LooseFloats*>(from);
-}
 
 inline float total(Floats v)
 {
@@ -22,6 +18,21 @@ inline float total(Floats v)
     for (std::size_t i = 0; i < lanes; ++i)
         sum += v[i];
     return sum;
+}
+#else
+static_assert(lanes == 1, "no vectors with this compiler");
+typedef float Floats;
+typedef float LooseFloats;
+
+inline float total(Floats v)
+{
+    return v;
+}
+#endif
+
+inline Floats load(const float* from)
+{
+    return *reinterpret_cast<const LooseFloats*>(from);
 }
 
 template <std::size_t rowsAtOnce>

@@ -30,8 +30,8 @@ constexpr std::size_t fewQueries = 3;
 void checkVectors(std::span<const float> values, std::size_t rows, int width)
 {
     if (values.size() != rows * std::size_t(width))
-        throw base::Error(base::ErrorCode::Mismatch, "A vector of " + std::to_string(rows == 1 ? values.size() : values.size() / std::max<std::size_t>(rows, 1)) +
-                                                         " values doesn't fit an index of width " + std::to_string(width) + ".");
+        throw base::Error(base::ErrorCode::Mismatch, (rows > 1 ? std::to_string(rows) + " vectors" : std::string("A vector")) + " of " + std::to_string(values.size()) +
+                                                         " values" + (rows > 1 ? " in all don't" : " doesn't") + " fit an index of width " + std::to_string(width) + ".");
     if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); }))
         throw base::Error(base::ErrorCode::Mismatch, "A vector holds a value that isn't a finite number.");
 }
@@ -201,9 +201,9 @@ std::vector<std::vector<Hit>> VectorIndex::searchAll(std::span<const float> quer
     const Impl& in = *m_impl;
     const auto width = std::size_t(in.width);
     const std::size_t count = queries.size() / width;
-    checkVectors(queries, std::max<std::size_t>(count, 1), in.width);
+    checkVectors(queries, count, in.width);
     std::vector<std::vector<Hit>> out(count);
-    if (k <= 0 || size() == 0)
+    if (k <= 0 || size() == 0 || count == 0)
         return out;
 
     const Search search(in.metric, width, queries, count);
