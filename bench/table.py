@@ -273,6 +273,12 @@ def main():
         preparation(arguments, notes)
     if arguments.only in (None, "evaluation"):
         evaluation(arguments, notes)
+    tell(notes, start, busy)
+    return 0
+
+
+def tell(notes, start, busy):
+    """Prints the notes and what other programs took since `start`, when the processor had been busy for `busy` seconds. Children must have ended."""
     if busy is not None:
         children, own = resource.getrusage(resource.RUSAGE_CHILDREN), resource.getrusage(resource.RUSAGE_SELF)
         others = busy_seconds() - busy - sum(use.ru_utime + use.ru_stime for use in (children, own))
@@ -281,7 +287,6 @@ def main():
                      (": THE FIGURES ARE DISTURBED, above all those of threads that wait for each other" if share > 10 else ""))
     for note in notes:
         print("  " + note)
-    return 0
 
 
 if __name__ == "__main__":

@@ -34,12 +34,12 @@ class DoubleAttention(nn.Module):
 
 
 class Block(nn.Module):
-    def __init__(self):
+    def __init__(self, inner):
         super().__init__()
         self.norm1 = nn.LayerNorm(WIDTH, eps=1e-6)
         self.attention = DoubleAttention()
         self.norm2 = nn.LayerNorm(WIDTH, eps=1e-6)
-        self.mlp = nn.Sequential(nn.Linear(WIDTH, 4 * WIDTH), nn.GELU(), nn.Linear(4 * WIDTH, WIDTH))
+        self.mlp = nn.Sequential(nn.Linear(WIDTH, inner), nn.GELU(), nn.Linear(inner, WIDTH))
 
     def forward(self, x):
         x = x + self.attention(self.norm1(x))
@@ -49,7 +49,7 @@ class Block(nn.Module):
 class EcgEncoder(nn.Module):
     """(B, 1, 12, 1008) to the aligned (B, 512): tokens, blocks, mean over patches, LayerNorm, alignment."""
 
-    def __init__(self):
+    def __init__(self, depth=DEPTH, inner=4 * WIDTH):
         super().__init__()
         columns = SAMPLES // PATCH
         self.patches = nn.Conv2d(1, WIDTH, (1, PATCH), stride=(1, PATCH))
@@ -57,7 +57,7 @@ class EcgEncoder(nn.Module):
         self.cls = nn.Parameter(0.02 * torch.randn(1, 1, WIDTH))
         self.of_time = nn.Parameter(torch.randn(1, 1 + columns, WIDTH // 2))
         self.of_lead = nn.Embedding(LEADS + 1, WIDTH // 2, padding_idx=0)
-        self.blocks = nn.ModuleList(Block() for _ in range(DEPTH))
+        self.blocks = nn.ModuleList(Block(inner) for _ in range(depth))
         self.norm = nn.LayerNorm(WIDTH)
         self.align = nn.Linear(WIDTH, 512, bias=False)
 
@@ -161,4 +161,5 @@ def main():
     })
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -46,7 +46,10 @@ std::optional<RunFolder::Checkpoint> RunFolder::load() const
     const base::Json json = base::Json::parse(text.str(), file.string());
     if (json.at("format").toInteger() != format)
         throw base::ParseError(ErrorCode::Unsupported, "the checkpoint is of another version of the program", {file, "format"});
-    const std::filesystem::path tensors = m_folder / json.at("tensors").toString();
+    const std::string& name = json.at("tensors").toString();
+    if (std::filesystem::path(name).filename() != name || !name.ends_with(".safetensors")) // the folder's own file, and no device that never ends
+        throw base::ParseError(ErrorCode::Malformed, "the tensors aren't named by a file of the run", {file, "tensors"});
+    const std::filesystem::path tensors = m_folder / name;
     if (base::sha256OfFile(tensors) != json.at("sha256").toString())
         throw Error(ErrorCode::Mismatch, "the file is not the one that checkpoint.json names", {tensors, {}});
     return Checkpoint{json.at("state"), nn::readSafetensors(tensors)};

@@ -3,11 +3,13 @@
 // tests/data and, where it is present, from the shared data.
 #include "base/json.h"
 #include "base/npy.h"
+#include "base/sha256.h"
 #include "core/dicom/make_dicom.h"
 #include "ecg/recipe.h"
 #include "echo/recipe.h"
 #include "dicom/media_directory.h"
 #include "fuzz/readers.h"
+#include "fuzz/run_tensors.h"
 #include "fuzz/seed_images.h"
 #include "nn/bundle_files.h"
 #include "support/made_report.h"
@@ -298,6 +300,41 @@ void texts(Seeds& seeds)
     seeds.add("phenotype_table", "tab.csv", "PATIENT_ID\tSHD\np1\tyes\n\"open\t1\n");
 }
 
+// What training and evaluation read.
+void tables(Seeds& seeds)
+{
+    const std::string simulated = "patient_id,split,ecg_file,study_folder,ecg_date,study_date,study_uid,age,sex,rhythm,conduction,lvedv_ml,lvesv_ml,lvsv_ml,lvef_percent,shd\n"
+                                  "V1,train,V1/ecg.dcm,V1/echo,2024-03-01,2024-03-02,1.2.3,61,F,sinus,normal,110,45,65,59.1,0\n"
+                                  "V2,test,V2/ecg.dcm,V2/echo,20240301,2024-03-04T10:20:30,1.2.4,70,M,af,lbbb,210,140,70,33.3,1\n";
+    const std::string reference = "ecg_study_id,echo_study_id,ecg_filepath,echo_filepath,echo_filename,echo_embed_idx,subject_id\n"
+                                  "0,1000,/d/e0.pt,/d/v0.avi,v0.avi,0,P\n0,1000,/d/e0.pt,/d/v1.avi,v1.avi,1,P\n";
+    for (const char* target : {"label_table", "pair_table"}) {
+        seeds.add(target, "simulated.csv", simulated);
+        seeds.add(target, "reference.csv", reference);
+    }
+    seeds.add("pair_table", "ours.csv", "ecg;patient;clips;study;split;days_apart;lvef;filename\na;p;x.npy|y.npy;s;dev;2,5;55;x\nb;q;z.npy;t;val;-1;;y\n");
+    seeds.add("label_table", "labels.csv", "id\tsex\tage\tlvef\tshd_flag\ta_flag\tsplit\n1\tw\t70\t55\tyes\t0\tvalid\n2\tM\tNA\t35\tno\t1\ttest\n");
+    const std::string echoNext = "ecg_key,patient_key,split,sex,age_at_ecg,lvef_value,lvef_lte_45_flag,shd_moderate_or_greater_flag\n"
+                                 "11,1,train,Female,70,40,1,1\n12,2,train,Male,50,60,0,0\n13,3,test,Male,60,,0,\n";
+    seeds.add("echonext", "metadata.csv", echoNext);
+    seeds.add("label_table", "echonext.csv", echoNext);
+
+    const std::vector<float> four{1, 2, 3, 4};
+    base::writeNpy(seeds.path("embeddings", "rows.npy"), base::NpyArray::of({2, 1, 2}, four));
+    base::writeNpz(seeds.path("embeddings", "ids.npz"), {{"rows", base::NpyArray::of({2, 2}, four)}, {"ids", base::npyOfStrings({"a", "b"})}});
+    base::writeNpz(seeds.path("embeddings", "embed.npz"), {{"ecg0_aligned", base::NpyArray::of({4}, four)}, {"ecg0_names", base::npyOfStrings({"a"})},
+                                                           {"ecg1_aligned", base::NpyArray::of({4}, four)}, {"ecg1_names", base::npyOfStrings({"b"})}});
+    nn::writeSafetensors(seeds.path("embeddings", "rows.safetensors"), {nn::StoredTensor::of("aligned", {2, 2}, four)});
+    nn::writeSafetensors(seeds.path("embeddings", "names.safetensors"), {nn::StoredTensor::of("a", {4}, four), nn::StoredTensor::of("b", {1, 4}, four)});
+
+    const fs::path beside = seeds.path("run_checkpoint", fuzz::runTensorsName);
+    nn::writeSafetensors(beside, fuzz::runTensors());
+    const base::Json run = base::Json::object({{"format", 1}, {"tensors", fuzz::runTensorsName}, {"sha256", base::sha256OfFile(beside)},
+                                               {"state", base::Json::object({{"epoch", 1}, {"step", 20}})}});
+    fs::remove(beside);
+    seeds.add("run_checkpoint", "checkpoint.json", run.dump());
+}
+
 // Samples of an XML document cut short, so that the rest of it fits a fuzzer's inputs.
 std::string shortened(const std::string& xml)
 {
@@ -461,6 +498,7 @@ int main(int count, char** arguments)
     clips(seeds);
     media(seeds);
     texts(seeds);
+    tables(seeds);
     arrays(seeds);
     mfer(seeds);
     sharedData(seeds);

@@ -12,6 +12,7 @@
 #include "fuzz/read_clip.h"
 #include "fuzz/read_ecg.h"
 #include "fuzz/read_media.h"
+#include "fuzz/read_tables.h"
 #include "fuzz/scratch.h"
 #include "library/phenotype_table.h"
 #include "nn/bundle.h"
@@ -171,6 +172,11 @@ constexpr Target all[] = {
     {"npy_ecg", readNpyEcg},
     {"ecg", readAnyEcg},
     {"phenotype_table", readPhenotypes},
+    {"label_table", readLabels},
+    {"pair_table", readPairs},
+    {"echonext", readEchoNextMetadata},
+    {"embeddings", readEmbeddingsFile},
+    {"run_checkpoint", readRunCheckpoint},
 };
 
 } // namespace

@@ -79,22 +79,31 @@ void PhenotypeValues::complete()
         lvef = 100.0 * (*lvedv - *lvesv) / *lvedv;
 }
 
-PhenotypeValues phenotypeCells(const CsvTable& table, std::size_t row)
+PhenotypeColumns::PhenotypeColumns(const CsvTable& table)
+    : m_table(table), m_lvedv(table.column({"lvedv", "lvedv_ml", "lvedv_value"})), m_lvesv(table.column({"lvesv", "lvesv_ml", "lvesv_value"})),
+      m_lvsv(table.column({"lvsv", "lvsv_ml", "lvsv_value"})), m_lvef(table.column({"lvef", "lvef_percent", "lvef_value", "ef"}))
 {
-    const auto volume = [&](const std::string& name) {
-        const auto value = table.number(row, table.column({name, name + "_ml", name + "_value"}));
+}
+
+PhenotypeValues PhenotypeColumns::values(std::size_t row) const
+{
+    const auto malformed = [&](const std::string& sentence) {
+        return ParseError(ErrorCode::Malformed, sentence, {m_table.file(), "line " + std::to_string(m_table.line(row))});
+    };
+    const auto volume = [&](const char* name, int column) {
+        const auto value = m_table.number(row, column);
         if (value && *value < 0)
-            throw ParseError(ErrorCode::Malformed, name + " is negative", {table.file(), "line " + std::to_string(table.line(row))});
+            throw malformed(std::string(name) + " is negative");
         return value;
     };
     PhenotypeValues values;
-    values.lvedv = volume("lvedv");
-    values.lvesv = volume("lvesv");
-    values.lvsv = volume("lvsv");
-    values.lvef = table.number(row, table.column({"lvef", "lvef_percent", "lvef_value", "ef"}));
+    values.lvedv = volume("lvedv", m_lvedv);
+    values.lvesv = volume("lvesv", m_lvesv);
+    values.lvsv = volume("lvsv", m_lvsv);
+    values.lvef = m_table.number(row, m_lvef);
     // 0.55 would silently be a dying heart: a fraction is refused, not guessed.
     if (values.lvef && (*values.lvef < 0 || *values.lvef > 100 || (*values.lvef > 0 && *values.lvef <= 1)))
-        throw ParseError(ErrorCode::Malformed, "lvef isn't a percentage", {table.file(), "line " + std::to_string(table.line(row))});
+        throw malformed("lvef isn't a percentage");
     return values;
 }
 
@@ -116,6 +125,7 @@ LabelTable labelTable(const CsvTable& table, Repeats repeats)
               file = table.column({"file", "path", "ecg_filepath", "filename"}), sex = table.column({"sex", "gender"}), age = table.column({"age", "age_at_ecg"}),
               rhythm = table.column({"rhythm"}), shd = table.column(shdNames);
 
+    const PhenotypeColumns phenotypes(table);
     LabelTable out;
     std::vector<int> flags;
     for (std::size_t c = 0; c < table.columns().size(); ++c) {
@@ -141,10 +151,10 @@ LabelTable labelTable(const CsvTable& table, Repeats repeats)
         row.sex = sexOf(table.cell(r, sex));
         row.age = table.number(r, age);
         row.rhythm = known(table.cell(r, rhythm));
-        row.values = phenotypeCells(table, r);
+        row.values = phenotypes.values(r);
         row.shd = table.yesOrNo(r, shd);
         for (const int flag : flags)
-            row.flags.push_back(table.yesOrNo(r, flag));
+            row.flags.push_back(table.cell(r, flag).empty() ? std::nullopt : table.yesOrNo(r, flag)); // a table may be thousands of columns wide
         if (isNew)
             out.rows.push_back(std::move(row));
     }

@@ -70,7 +70,16 @@ std::vector<int> shdClasses(const LabelTable& table, std::span<const std::size_t
 // Patients that are in more than one split; a number above 0 means that the evaluation isn't honest.
 std::size_t patientsInSeveralSplits(const LabelTable& table);
 
-// Shared with the pair table.
-PhenotypeValues phenotypeCells(const base::CsvTable& table, std::size_t row);
+// The columns of a table that hold phenotypes; shared with the pair table.
+class PhenotypeColumns
+{
+public:
+    explicit PhenotypeColumns(const base::CsvTable& table); // must outlive this
+    PhenotypeValues values(std::size_t row) const;          // throws base::ParseError
+
+private:
+    const base::CsvTable& m_table;
+    int m_lvedv, m_lvesv, m_lvsv, m_lvef;
+};
 
 } // namespace echo2ecg::evaluation

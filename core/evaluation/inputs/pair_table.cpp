@@ -38,6 +38,7 @@ PairTable readPairTable(const std::filesystem::path& csv)
               patient = table.column(names::patient), split = table.column(names::split);
     if (ecg < 0 || study < 0)
         throw ParseError(ErrorCode::NotRecognised, "the header row needs the columns ecg and study (or ecg_filepath and echo_study_id)", {csv, "line 1"});
+    const PhenotypeColumns phenotypes(table);
     PairTable out;
     for (std::size_t r = 0; r < table.rows(); ++r) {
         PairRow row;
@@ -55,7 +56,7 @@ PairTable readPairTable(const std::filesystem::path& csv)
                 throw ParseError(ErrorCode::Malformed, "the row of an embedding isn't a whole number", place);
             row.echoRow = std::int64_t(*at);
         }
-        row.values = phenotypeCells(table, r);
+        row.values = phenotypes.values(r);
         out.rows.push_back(std::move(row));
     }
     if (out.rows.empty())
@@ -70,9 +71,9 @@ std::size_t mergePhenotypes(PairTable& pairs, const std::filesystem::path& csv)
     if (clip < 0 && study < 0)
         throw ParseError(ErrorCode::NotRecognised, "the header row has neither a column filename nor study", {csv, "line 1"});
     std::unordered_map<std::string, PhenotypeValues> known;
-    for (std::size_t r = 0; r < table.rows(); ++r) {
-        known.emplace(table.cell(r, clip >= 0 ? clip : study), phenotypeCells(table, r));
-    }
+    const PhenotypeColumns phenotypes(table);
+    for (std::size_t r = 0; r < table.rows(); ++r)
+        known.emplace(table.cell(r, clip >= 0 ? clip : study), phenotypes.values(r));
     const std::size_t before = pairs.rows.size();
     std::erase_if(pairs.rows, [&](PairRow& row) {
         const auto found = known.find(clip >= 0 ? row.clip : row.study);

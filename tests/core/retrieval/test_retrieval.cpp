@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
 #include "base/npy.h"
+#include "retrieval/dot_products.h"
 #include "retrieval/knn_classifier.h"
 #include "support/test_paths.h"
 
@@ -83,6 +84,10 @@ private slots:
     void cosineAgreesWithReference_data();
     void cosineAgreesWithReference();
     void agreesWithBruteForce();
+    void manyQueriesAtOnce_data();
+    void manyQueriesAtOnce();
+    void everyInstructionSetAgrees();
+    void rowsAreAddedAtOnce();
     void tiesKeepTheOrderOfAdding();
     void filterLeavesOut();
     void fewerThanK();
@@ -204,6 +209,110 @@ void TestRetrieval::agreesWithBruteForce()
         for (std::size_t i = 0; i < hits.size(); ++i)
             QCOMPARE(hits[i].id, expected[i].second);
     }
+}
+
+void TestRetrieval::manyQueriesAtOnce_data()
+{
+    QTest::addColumn<int>("queries");
+    for (const int queries : {1, 3, 4, 16, 17, 40}) // by themselves, and in groups that are full or not
+        QTest::addRow("%d", queries) << queries;
+}
+
+// Against sorting in double. Many rows, so that several threads search; some rows twice, so that ties are met.
+void TestRetrieval::manyQueriesAtOnce()
+{
+    QFETCH(int, queries);
+    constexpr int width = 67, count = 20000, k = 10;
+    std::mt19937 generator(7);
+    for (const Metric metric : {Metric::Cosine, Metric::Euclidean}) {
+        VectorIndex index(metric, width);
+        std::vector<std::vector<float>> rows;
+        for (int i = 0; i < count; ++i) {
+            rows.push_back(i >= 10000 && i % 2 ? rows[std::size_t(i) - 10000] : unit(randomRow(generator, width)));
+            index.add(i * 2, rows.back());
+        }
+        std::vector<float> all;
+        for (int q = 0; q < queries; ++q) {
+            const std::vector<float> query = unit(randomRow(generator, width));
+            all.insert(all.end(), query.begin(), query.end());
+        }
+        const auto accept = [](std::int64_t id) { return id % 14 != 0; };
+        const auto hits = index.searchAll(all, k, accept);
+        QCOMPARE(hits.size(), std::size_t(queries));
+        for (int q = 0; q < queries; ++q) {
+            const std::vector<float> query(all.begin() + q * width, all.begin() + (q + 1) * width);
+            std::vector<std::pair<double, std::int64_t>> expected;
+            for (std::size_t i = 0; i < rows.size(); ++i) {
+                double score = 0;
+                for (std::size_t j = 0; j < query.size(); ++j) {
+                    const double x = double(query[j]), y = double(rows[i][j]);
+                    score += metric == Metric::Cosine ? -x * y : (x - y) * (x - y);
+                }
+                if (accept(std::int64_t(i) * 2))
+                    expected.emplace_back(score, std::int64_t(i) * 2);
+            }
+            std::partial_sort(expected.begin(), expected.begin() + k, expected.end());
+            const auto& ofQuery = hits[std::size_t(q)];
+            QCOMPARE(ofQuery.size(), std::size_t(k));
+            for (std::size_t i = 0; i < ofQuery.size(); ++i)
+                QCOMPARE(ofQuery[i].id, expected[i].second);
+        }
+    }
+    VectorIndex index(Metric::Cosine, width);
+    QVERIFY(index.searchAll({}, k).empty());
+    QVERIFY_EXCEPTION_THROWN(index.searchAll(std::vector<float>(width + 1, 0.1F), k), base::Error);
+}
+
+void TestRetrieval::everyInstructionSetAgrees()
+{
+    std::vector<const DotProducts*> sets{&baselineDotProducts, &dotProducts()};
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        sets.push_back(&avx2DotProducts);
+    if (__builtin_cpu_supports("avx512f"))
+        sets.push_back(&avx512DotProducts);
+#endif
+    std::mt19937 generator(9);
+    for (const std::size_t width : {1UL, 15UL, 16UL, 192UL, 515UL}) {
+        for (const DotProducts* set : sets) {
+            constexpr std::size_t count = 29; // whole tiles and a rest of every set
+            std::vector<float> rows, queries;
+            for (std::size_t i = 0; i < count; ++i)
+                for (const float x : unit(randomRow(generator, int(width))))
+                    rows.push_back(x);
+            for (std::size_t q = 0; q < set->group; ++q)
+                for (const float x : unit(randomRow(generator, int(width))))
+                    queries.push_back(x);
+            std::vector<float> packed(queries.size()), one(count), grouped(count * set->group);
+            for (std::size_t q = 0; q < set->group; ++q)
+                for (std::size_t i = 0; i < width; ++i)
+                    packed[i * set->group + q] = queries[q * width + i];
+            set->grouped(rows.data(), count, width, packed.data(), grouped.data());
+            for (std::size_t q = 0; q < set->group; ++q) {
+                set->one(rows.data(), count, width, queries.data() + q * width, one.data());
+                for (std::size_t r = 0; r < count; ++r) {
+                    double exact = 0;
+                    for (std::size_t i = 0; i < width; ++i)
+                        exact += double(rows[r * width + i]) * double(queries[q * width + i]);
+                    QVERIFY(std::abs(double(one[r]) - exact) < 1e-6);
+                    QVERIFY(std::abs(double(grouped[r * set->group + q]) - exact) < 1e-6);
+                }
+            }
+        }
+    }
+}
+
+void TestRetrieval::rowsAreAddedAtOnce()
+{
+    VectorIndex index(Metric::Euclidean, 2);
+    index.reserve(3);
+    const std::vector<std::int64_t> ids{5, 6, 7};
+    index.add(ids, std::vector<float>{0, 0, 3, 4, 6, 8});
+    QCOMPARE(index.size(), std::size_t(3));
+    QCOMPARE(index.search({6, 8}, 2)[1].id, std::int64_t(6));
+    QVERIFY_EXCEPTION_THROWN(index.add(ids, std::vector<float>{0, 0, 3, 4, 6}), base::Error);
+    QVERIFY_EXCEPTION_THROWN(index.add(ids, std::vector<float>{0, 0, 3, 4, 6, std::numeric_limits<float>::quiet_NaN()}), base::Error);
+    QCOMPARE(index.size(), std::size_t(3));
 }
 
 void TestRetrieval::tiesKeepTheOrderOfAdding()
