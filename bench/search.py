@@ -39,7 +39,7 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
     parser.add_argument("--python", default=os.environ.get("E2E_PEER_PYTHON", "/usr/bin/python3"))
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
 

@@ -23,8 +23,10 @@ def main():
     parser.add_argument("--bin", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
     parser.add_argument("--python", default=os.environ.get("E2E_PEER_PYTHON", "/usr/bin/python3"))
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=[task for task, _ in ROWS])
     arguments = parser.parse_args()
+    rows = [row for row in ROWS if arguments.only in (None, row[0])]
     program = arguments.bin / "e2e_bench_training"
     subprocess.run([program, "make", arguments.out], check=True)
 
@@ -37,9 +39,9 @@ def main():
         notes.append("the peer's OpenBLAS  " + "; ".join(words))
         sides.append(table.Side("PyTorch", [arguments.python, table.HERE / "peers/training.py", arguments.out, cores], env))
     print(f"{cpu}, {cores} cores; steps of {PAIRS} pairs; medians of {arguments.rounds} rounds after one that isn't counted, ours and the peer's in turn")
-    losses = {(side.label, task): [] for side in sides for task, _ in ROWS}
+    losses = {(side.label, task): [] for side in sides for task, _ in rows}
     for turn in range(-1, arguments.rounds):
-        for task, _ in ROWS:
+        for task, _ in rows:
             for side in sides if turn % 2 == 0 else reversed(sides):
                 time.sleep(0.02)  # threads of the last side that still spin for work go to sleep
                 side.do(task)
@@ -48,7 +50,7 @@ def main():
                     side.times.get(task, []).clear()
     print(f"{'':<18} {'ours':>10} {'pairs/s':>8}  {'PyTorch':>10} {'pairs/s':>8}  {'ratio':>6}  losses differ by")
     failed = False
-    for task, what in ROWS:
+    for task, what in rows:
         mine, theirs = sides[0].median(task), sides[-1].median(task) if len(sides) > 1 else None
         if mine is None or (len(sides) > 1 and theirs is None):
             failed = True
