@@ -90,7 +90,7 @@ struct JobRunner::Impl
     std::vector<JobPtr> jobs; // GUI thread
     int nextId = 1;
     bool wasBusy = false;
-    std::array<Worker, 3> workers; // one for each lane
+    std::array<Worker, 4> workers; // one for each lane
     QTimer changedTimer, tick;
     QElapsedTimer sinceChanged;
     std::atomic<bool> reported{false};

@@ -36,7 +36,8 @@ class JobRunner : public QObject
 {
     Q_OBJECT
 public:
-    enum class Lane { Device, Files, Aside }; // Aside: long, and nothing waits for it
+    // Aside: long, and nothing waits for it. Long: minutes to days, for a window of its own, which tells more of it.
+    enum class Lane { Device, Files, Aside, Long };
 
     explicit JobRunner(QObject* parent = nullptr);
     ~JobRunner() override; // cancels everything and waits
