@@ -29,6 +29,7 @@ namespace {
 struct Arguments
 {
     std::filesystem::path folder, file;
+    std::filesystem::path design;
     std::uint64_t seed = 0;
     std::string architecture = "published";
 };
@@ -62,10 +63,21 @@ void showInfo(const Session& session, const base::Json& info)
     session.print(info, describe(info), info.at("trained").toBool());
 }
 
+base::Json readJson(const std::filesystem::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    if (!in || !(text << in.rdbuf()))
+        throw Failure{Unreadable, base::Error(base::ErrorCode::Io, "the file can't be read", {file, {}})};
+    return blame(Unreadable, [&] { return base::Json::parse(text.str(), file.string()); });
+}
+
 int create(const Session& session, const Arguments& arguments, const std::string& kind)
 {
+    const base::Json design = arguments.design.empty() ? base::Json() : readJson(arguments.design);
     const base::Json info = blame(BundleOrLibrary, [&] {
-        return inference::createBundle(arguments.folder, kind, arguments.architecture, arguments.seed, session.job());
+        return arguments.design.empty() ? inference::createBundle(arguments.folder, kind, arguments.architecture, arguments.seed, session.job())
+                                        : inference::createDesigned(arguments.folder, design, arguments.seed, session.job());
     });
     showInfo(session, info);
     return Ok;
@@ -128,15 +140,6 @@ std::string describeImport(const base::Json& report)
     return out;
 }
 
-base::Json readRecipesFile(const std::filesystem::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    if (!in || !(text << in.rdbuf()))
-        throw Failure{Unreadable, base::Error(base::ErrorCode::Io, "the file can't be read", {file, {}})};
-    return blame(Unreadable, [&] { return base::Json::parse(text.str(), file.string()); });
-}
-
 int importWeights(const Session& session, const ImportArguments& arguments)
 {
     inference::WeightsToImport weights;
@@ -149,7 +152,7 @@ int importWeights(const Session& session, const ImportArguments& arguments)
     weights.licence = arguments.licence;
     weights.trained = !arguments.untrained;
     if (!arguments.recipes.empty())
-        weights.recipes = readRecipesFile(arguments.recipes);
+        weights.recipes = readJson(arguments.recipes);
     const base::Json report = blame(BundleOrLibrary, [&] {
         return inference::importBundle(weights, arguments.inspect ? std::filesystem::path() : arguments.folder,
                                        session.job());
@@ -216,8 +219,10 @@ void addBundleCommands(CLI::App& app, Session& session)
         command->add_option("--out", arguments->folder, "Folder of the new bundle")->required();
         command->add_option("--architecture", arguments->architecture, "published or small")
             ->check(CLI::IsMember({"published", "small"}));
-        if (kind == "random")
+        if (kind == "random") {
             command->add_option("--seed", arguments->seed, "The same seed gives the same bytes");
+            command->add_option("--design", arguments->design, "JSON of an architecture and recipes of your own, instead of --architecture");
+        }
         act(command, [kind](const Session& s, const Arguments& a) { return create(s, a, kind); });
     }
     addImport(*bundle, session);

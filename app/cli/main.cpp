@@ -91,6 +91,7 @@ int main(int argc, char** argv)
     cli::addCaseCommands(app, session);
     cli::addSimulateCommand(app, session);
     cli::addEvaluateCommand(app, session);
+    addTrainCommands(app, session);
 
     // Also a command line that doesn't parse answers in the language it was asked in.
     session.json =

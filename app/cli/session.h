@@ -56,5 +56,6 @@ void addLibraryCommands(CLI::App& app, Session& session);
 void addCaseCommands(CLI::App& app, Session& session);
 void addSimulateCommand(CLI::App& app, Session& session);
 void addEvaluateCommand(CLI::App& app, Session& session);
+void addTrainCommands(CLI::App& app, Session& session);
 
 } // namespace echo2ecg::cli

@@ -113,6 +113,20 @@ base::Json createBundle(const std::filesystem::path& folder, const std::string& 
     return bundleInfo(folder);
 }
 
+base::Json createDesigned(const std::filesystem::path& folder, const base::Json& design, std::uint64_t seed, const base::JobContext& job)
+{
+    plugin::CreateRequest request;
+    request.folder = folder;
+    request.kind = "random";
+    request.architecture = design.at("architecture").dump();
+    request.seed = seed;
+    request.name = design.at("name").toString();
+    request.ecgRecipe = ecg::EcgRecipe::fromJson(design.at("recipes").at("ecg")).toJson();
+    request.echoRecipe = echo::EchoRecipe::fromJson(design.at("recipes").at("echo")).toJson();
+    plugin::raise(plugin::functions().create(request, job));
+    return bundleInfo(folder);
+}
+
 base::Json createUntrainedLike(const std::filesystem::path& folder, const std::filesystem::path& bundle,
                                std::uint64_t seed, const base::JobContext& job)
 {

@@ -15,6 +15,9 @@ namespace echo2ecg::inference {
 // kind: "random", "formula"; architecture: "published", "small". Returns the bundle's information as bundleInfo() does.
 base::Json createBundle(const std::filesystem::path& folder, const std::string& kind, const std::string& architecture,
                         std::uint64_t seed, const base::JobContext& job = {});
+// Random weights in an architecture and with recipes of one's own: {"name","architecture":{…},"recipes":{"ecg":{…},"echo":{…}}}, each written as in bundle.json.
+// Throws base::ParseError naming the field.
+base::Json createDesigned(const std::filesystem::path& folder, const base::Json& design, std::uint64_t seed, const base::JobContext& job = {});
 // Random weights in the architecture and with the recipes of another bundle, whose weights aren't read: the baseline of an evaluation.
 base::Json createUntrainedLike(const std::filesystem::path& folder, const std::filesystem::path& bundle, std::uint64_t seed,
                                const base::JobContext& job = {});

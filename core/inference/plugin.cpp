@@ -2,48 +2,18 @@
 // The plug-in side: core/nn behind functions that don't throw.
 #include "inference/plugin.h"
 
+#include "inference/plugin_guard.h"
+#include "inference/plugin_training.h"
 #include "nn/bundle.h"
 #include "nn/bundle_import.h"
 #include "nn/model.h"
 #include "nn/saliency.h"
 
-#include <new>
 #include <optional>
 
 namespace echo2ecg::inference::plugin {
 
 namespace {
-
-Outcome failure(base::ErrorCode code, std::string sentence)
-{
-    Outcome outcome;
-    outcome.failed = true;
-    outcome.code = int(code);
-    outcome.sentence = std::move(sentence);
-    return outcome;
-}
-
-template <class F> Outcome guarded(F&& work) noexcept
-{
-    try {
-        work();
-        return {};
-    } catch (const base::Error& error) {
-        Outcome outcome = failure(error.code(), error.sentence());
-        outcome.parse = dynamic_cast<const base::ParseError*>(&error) != nullptr;
-        outcome.file = error.place().file;
-        outcome.where = error.place().where;
-        return outcome;
-    } catch (const std::bad_alloc&) {
-        return failure(base::ErrorCode::Device, "memory ran out");
-    } catch (const std::exception& error) {
-        // LibTorch's texts carry a backtrace after the first line.
-        const std::string text = error.what();
-        return failure(base::ErrorCode::Internal, text.substr(0, text.find('\n')));
-    } catch (...) {
-        return failure(base::ErrorCode::Internal, "the networks failed for an unknown reason");
-    }
-}
 
 Shapes shapesOf(const nn::Architecture& architecture)
 {
@@ -318,8 +288,8 @@ Outcome exportWeights(const std::filesystem::path& bundle, const std::filesystem
     return guarded([&] { nn::exportWeights(nn::readBundleInfo(bundle), file, job); });
 }
 
-const Functions functions{abiVersion, openBundle, readInfo,      verify,       namedShapes,
-                          create,     provoke,    importWeights, exportWeights};
+const Functions functions{abiVersion, openBundle,    readInfo,      verify,         namedShapes,     create,
+                          provoke,    importWeights, exportWeights, trainAlignment, trainEchoEncoder};
 
 } // namespace
 

@@ -14,6 +14,13 @@
 // What the plug-in `echo2ecg_inference` and its loader agree on. The plug-in is the part of the program that holds
 // LibTorch; it is built with the same compiler as the rest, so standard types may cross, but exceptions don't: base is
 // linked into both sides, and an error that travels as a value is the same type again wherever it is thrown.
+namespace echo2ecg::training {
+struct PairSet;
+struct AlignmentTraining;
+struct EchoClipItem;
+struct EchoTraining;
+} // namespace echo2ecg::training
+
 namespace echo2ecg::inference::plugin {
 
 constexpr std::uint32_t abiVersion = 4;
@@ -127,6 +134,13 @@ struct ImportRequest
     std::filesystem::path folder; // empty: look only
 };
 
+// See training/alignment_trainer.h.
+struct TrainRequest
+{
+    std::filesystem::path start, out;
+    bool resume = false;
+};
+
 // The plug-in's functions. Added to at the end only; any other change is another abiVersion.
 struct Functions
 {
@@ -145,6 +159,10 @@ struct Functions
     // A bundle's weights as one safetensors file.
     Outcome (*exportWeights)(const std::filesystem::path& bundle, const std::filesystem::path& file,
                              const base::JobContext&) noexcept = nullptr;
+    Outcome (*trainAlignment)(const TrainRequest&, const training::PairSet&, const training::AlignmentTraining&, const base::JobContext&,
+                              base::Json& record) noexcept = nullptr;
+    Outcome (*trainEchoEncoder)(const TrainRequest&, const std::vector<training::EchoClipItem>&, const std::string& dataSha256,
+                                const training::EchoTraining&, const base::JobContext&, base::Json& record) noexcept = nullptr;
 };
 
 } // namespace echo2ecg::inference::plugin

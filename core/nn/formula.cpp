@@ -5,11 +5,6 @@
 
 namespace echo2ecg::nn {
 
-std::uint64_t formulaBits(std::uint64_t keyHash, std::uint64_t index) noexcept
-{
-    return base::splitMixed(keyHash + (index + 1) * base::splitMixStep);
-}
-
 double formulaUnit(std::uint64_t keyHash, std::uint64_t index) noexcept
 {
     return 2.0 * (double(formulaBits(keyHash, index) >> 11) * 0x1p-53) - 1.0;

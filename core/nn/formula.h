@@ -11,7 +11,10 @@ namespace echo2ecg::nn {
 
 // Deterministic numbers for golden tests: a SplitMix64 stream seeded with the FNV-1a hash of a text key. Exact on every machine.
 using base::fnv1a64;
-std::uint64_t formulaBits(std::uint64_t keyHash, std::uint64_t index) noexcept;
+constexpr std::uint64_t formulaBits(std::uint64_t keyHash, std::uint64_t index) noexcept
+{
+    return base::splitMixed(keyHash + (index + 1) * base::splitMixStep);
+}
 // In [-1, 1), 53 random bits.
 double formulaUnit(std::uint64_t keyHash, std::uint64_t index) noexcept;
 // Weights by name and shape, as the golden vectors were made with.

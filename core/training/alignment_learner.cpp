@@ -4,6 +4,7 @@
 #include "training/clip_loss.h"
 #include "training/random.h"
 #include "training/retrieval_scores.h"
+#include "training/stored_tensors.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,19 +13,6 @@
 namespace echo2ecg::training {
 
 namespace {
-
-at::Tensor tensorOf(const nn::StoredTensor& stored, at::Device device)
-{
-    std::vector<float> values = stored.toFloat();
-    const std::vector<std::int64_t> shape(stored.shape.begin(), stored.shape.end());
-    return at::from_blob(values.data(), shape, at::TensorOptions().dtype(at::kFloat)).to(device, at::kFloat, false, /*copy=*/true);
-}
-
-std::vector<float> hostValues(const at::Tensor& tensor)
-{
-    const at::Tensor host = tensor.detach().to(at::kCPU, at::kFloat).contiguous();
-    return {host.data_ptr<float>(), host.data_ptr<float>() + host.numel()};
-}
 
 // Each thing of the validation once, and what belongs to what.
 struct Unique

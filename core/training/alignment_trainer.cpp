@@ -16,12 +16,6 @@ using base::Json;
 
 namespace {
 
-const char* nameOf(Pooling pooling)
-{
-    constexpr const char* names[] = {"keep", "attention", "mean", "cls", "single"};
-    return names[int(pooling)];
-}
-
 std::string percent(const Json& scores, const char* key)
 {
     const Json* value = scores.find(key);
@@ -68,34 +62,6 @@ nn::BundleInfo describe(const StartWeights& start, const AlignmentTraining& opti
 }
 
 } // namespace
-
-Json AlignmentTraining::toJson() const
-{
-    return Json::object({{"batch", batch},
-                         {"rates", rates.toJson()},
-                         {"temperature", temperature},
-                         {"learn_temperature", learnTemperature},
-                         {"lambda", lambda},
-                         {"pooling", nameOf(pooling)},
-                         {"view_dropout", viewDropout},
-                         {"augment", augment.toJson()},
-                         {"seed", seed}});
-}
-
-void AlignmentTraining::check() const
-{
-    const auto need = [](bool ok, const char* sentence) {
-        if (!ok)
-            throw Error(ErrorCode::Unsupported, sentence);
-    };
-    need(batch >= 2 && batch <= 65536, "a batch holds from 2 to 65,536 pairs: each is told from the others");
-    need(std::isfinite(temperature) && temperature > 0, "the temperature is more than 0");
-    need(!learnTemperature || (temperature >= 0.01 && temperature <= 1), "a temperature that is learned is between 0.01 and 1");
-    need(lambda >= 0 && lambda <= 1, "lambda is between 0 and 1");
-    need(viewDropout >= 0 && viewDropout < 1, "the probability of view dropout is at least 0 and less than 1");
-    rates.check();
-    augment.check();
-}
 
 Json trainAlignment(const std::filesystem::path& start, const PairSet& set, const AlignmentTraining& options,
                     const std::filesystem::path& out, bool resume, const base::JobContext& job)

@@ -6,6 +6,7 @@
 #include "training/clip_loss.h"
 #include "training/gradient_sum.h"
 #include "training/schedule.h"
+#include "training/stored_tensors.h"
 
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -22,12 +23,6 @@ double bytesOfRecording(const nn::EcgEncoderShape& shape)
 {
     const double tokens = 1.0 + double(shape.leads) * (shape.windowSamples / shape.patchSamples);
     return 4.0 * shape.depth * tokens * (2.0 * shape.heads * tokens + 12.0 * shape.width + 2.0 * shape.mlpWidth);
-}
-
-at::Tensor tensorOf(const std::vector<float>& values, std::vector<std::int64_t> shape, at::Device device)
-{
-    return at::from_blob(const_cast<float*>(values.data()), shape, at::TensorOptions().dtype(at::kFloat))
-        .to(device, at::kFloat, /*non_blocking=*/false, /*copy=*/true);
 }
 
 // The parts of a batch's ECG side.

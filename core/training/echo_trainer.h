@@ -6,16 +6,16 @@
 #include "training/pairs.h"
 #include "training/schedule.h"
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace echo2ecg::training {
 
-// A clip as the recipe leaves it before its colours are normalised, one byte a value: frames × size × size, grey; or with 3 channels frame by frame.
+// A clip as the recipe leaves it before its colours are normalised, one byte a value: channels × frames × size × size; one channel stands for three equal ones.
 struct ClipPixels
 {
     int channels = 1, frames = 0, size = 0;

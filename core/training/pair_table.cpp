@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/csv.h"
+#include "base/pair_columns.h"
 #include "training/pairs.h"
 
 #include <charconv>
@@ -11,6 +11,7 @@ namespace echo2ecg::training {
 using base::Error;
 using base::ErrorCode;
 using base::ParseError;
+namespace names = base::pair_columns;
 
 namespace {
 
@@ -56,27 +57,22 @@ double apart(const Moment& a, const Moment& b)
 
 std::optional<Split> splitOf(const std::string& text)
 {
-    const std::string word = base::lowerCase(text);
-    if (word == "train" || word == "training")
-        return Split::Train;
-    if (word == "val" || word == "valid" || word == "validation" || word == "dev")
-        return Split::Val;
-    if (word == "test")
-        return Split::Test;
+    const std::string word = names::splitWord(text);
+    for (const Split split : {Split::Train, Split::Val, Split::Test})
+        if (word == name(split))
+            return split;
     return std::nullopt;
 }
 
 struct Columns
 {
     explicit Columns(const base::CsvTable& t)
-        : ecg(t.column({"ecg", "ecg_file", "ecg_filepath"})), patient(t.column({"patient", "patient_id", "subject_id"})),
-          clips(t.column({"clips", "clip_embeddings", "embeddings"})),
-          study(t.column({"study", "echo_study_id", "study_id", "study_uid"})), row(t.column({"row", "echo_embed_idx"})),
-          split(t.column({"split"})), ecgDate(t.column({"ecg_date", "ecg_datetime"})),
-          echoDate(t.column({"echo_date", "echo_datetime", "study_date"})), days(t.column({"days_apart"}))
+        : ecg(t.column(names::ecgFile)), patient(t.column(names::patient)), clips(t.column(names::clips)), folder(t.column(names::studyFolder)),
+          study(t.column(names::study)), row(t.column(names::row)), split(t.column(names::split)), ecgDate(t.column(names::ecgDate)),
+          echoDate(t.column(names::studyDate)), days(t.column(names::daysApart))
     {
     }
-    int ecg, patient, clips, study, row, split, ecgDate, echoDate, days;
+    int ecg, patient, clips, folder, study, row, split, ecgDate, echoDate, days;
 };
 
 class PairTable
@@ -87,11 +83,12 @@ public:
     {
         need(m_columns.ecg, "ecg");
         need(m_columns.patient, "patient");
-        if (m_columns.clips < 0 && (m_embeddings.empty() || m_columns.row < 0))
+        const bool hasRows = !m_embeddings.empty() && m_columns.row >= 0;
+        if (m_columns.clips < 0 && m_columns.folder < 0 && !hasRows)
             throw ParseError(ErrorCode::Missing,
-                             "the table says nothing of the echo: it needs a column \"clips\", or \"row\" and a file of embeddings",
+                             "the table says nothing of the echo: it needs a column \"clips\" or \"study_folder\", or \"row\" and a file of embeddings",
                              {m_table.file(), "header"});
-        if (m_columns.clips < 0 && m_columns.study < 0)
+        if (m_columns.clips < 0 && m_columns.folder < 0 && m_columns.study < 0)
             need(-1, "study");
     }
 
@@ -132,8 +129,8 @@ private:
 
     void add(std::size_t row)
     {
-        const std::string &ecg = m_table.cell(row, m_columns.ecg), &clips = m_table.cell(row, m_columns.clips);
-        const std::string& study = m_columns.study >= 0 ? m_table.cell(row, m_columns.study) : clips;
+        const std::string &ecg = m_table.cell(row, m_columns.ecg), &clips = m_table.cell(row, m_columns.clips), &folder = m_table.cell(row, m_columns.folder);
+        const std::string& study = m_columns.study >= 0 ? m_table.cell(row, m_columns.study) : clips.empty() ? folder : clips;
         if (ecg.empty() || study.empty())
             throw wrong(row, "the ECG or the study is missing");
         const auto [place, isNew] = m_places.emplace(std::pair(ecg, study), m_items.size());
@@ -142,7 +139,7 @@ private:
         PairItem& item = m_items[place->second];
         if (!isNew && (item.patient != m_table.cell(row, m_columns.patient) || item.split != split(row)))
             throw wrong(row, "this view of a pair has another patient or split than the pair's first row");
-        addClips(item, row, clips);
+        addClips(item, row, clips, folder);
     }
 
     PairItem itemOf(std::size_t row, const std::string& ecg, const std::string& study) const
@@ -151,6 +148,7 @@ private:
         item.ecgId = ecg;
         item.studyId = study;
         item.patient = m_table.cell(row, m_columns.patient);
+        item.tableRow = row;
         item.origin = "line " + std::to_string(m_table.line(row));
         item.ecgFile = resolved(ecg);
         item.split = split(row);
@@ -172,7 +170,8 @@ private:
         return found;
     }
 
-    void addClips(PairItem& item, std::size_t row, const std::string& clips) const
+    // Embeddings that are there come before the folder that they would be made from.
+    void addClips(PairItem& item, std::size_t row, const std::string& clips, const std::string& folder) const
     {
         std::optional<std::int64_t> number;
         if (const auto value = m_table.number(row, m_columns.row)) {
@@ -181,9 +180,12 @@ private:
             number = std::int64_t(*value);
         }
         if (clips.empty()) {
-            if (!number || m_embeddings.empty())
+            if (number && !m_embeddings.empty())
+                item.clipSources.push_back({m_embeddings, number});
+            else if (folder.empty())
                 throw wrong(row, "the study has neither clips nor a row of the embeddings");
-            item.clipSources.push_back({m_embeddings, number});
+            else if (item.clipSources.empty()) // a row for each view names the folder many times
+                item.clipSources.push_back({resolved(folder), {}});
             return;
         }
         for (std::size_t from = 0; from <= clips.size();) {

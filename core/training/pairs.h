@@ -39,6 +39,7 @@ struct PairItem
     std::optional<Split> split;
     std::optional<double> daysApart;
     std::string origin;                  // "line 12"; what messages call it
+    std::size_t tableRow = 0;            // of the table's data rows, the pair's first
     std::filesystem::path ecgFile;
     struct ClipSource
     {
@@ -51,11 +52,11 @@ struct PairItem
     std::shared_ptr<const StudyClips> clips;
 };
 
-// A table with one row for each pair, or for each view of a pair; the separator is found. Columns, by the first name that is there:
-// ecg | ecg_file | ecg_filepath; patient | patient_id | subject_id; clips | clip_embeddings | embeddings: one or more files separated by "|",
-// .npy (views × width) or .safetensors (the tensor named as the study, or "clips", or the only one); study | echo_study_id | study_id | study_uid (default: the
-// clips); row | echo_embed_idx: this view's row in the file of the clips, or in `embeddings`; split: train, val, test; ecg_date | ecg_datetime and
-// echo_date | echo_datetime | study_date (2024-03-01, 2024-03-01T10:20:30, 20240301); days_apart. Files are relative to the table.
+// A table with one row for each pair, or for each view of a pair; the separator is found. Columns, which base/pair_columns.h names: the ECG's file and the patient;
+// clips: one or more files separated by "|", .npy (views × width) or .safetensors (the tensor named as the study, or "clips", or the only one); or
+// study_folder, the folder of a DICOM study (ClipSource::file, read by PairReaders::study); study (default: the clips or the folder); row: this view's row in the
+// file of the clips, or in `embeddings`; split: train, val, test; ecg_date and echo_date (2024-03-01, 2024-03-01T10:20:30, 20240301); days_apart. Files and folders are
+// relative to the table.
 // Throws ParseError naming line and column; Error(Io).
 std::vector<PairItem> readPairTable(const std::filesystem::path& csv, const std::filesystem::path& embeddings = {});
 
@@ -87,7 +88,7 @@ PairSet choosePairs(std::vector<PairItem> items, const PairOptions& options);
 struct PairReaders
 {
     std::function<EcgSignal(const std::filesystem::path&)> ecg;
-    std::function<StudyClips(const std::filesystem::path&)> study; // for what is neither .npy nor .safetensors; may be empty
+    std::function<StudyClips(const std::filesystem::path&)> study; // for what is neither .npy nor .safetensors, as folders are; may be empty
 };
 struct PairShape
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evaluation/inputs/label_table.h"
 
-#include "base/csv.h"
+#include "base/pair_columns.h"
 #include "retrieval/phenotypes.h"
 
 #include <algorithm>
@@ -14,6 +14,7 @@ namespace echo2ecg::evaluation {
 using base::CsvTable;
 using base::ErrorCode;
 using base::ParseError;
+namespace names = base::pair_columns;
 
 namespace {
 
@@ -29,12 +30,6 @@ std::string sexOf(const std::string& cell)
     if (text == "m" || text == "male" || text == "man")
         return "male";
     return text;
-}
-
-std::string splitOf(const std::string& cell)
-{
-    const std::string text = base::lowerCase(cell);
-    return text == "valid" || text == "validation" ? "val" : text;
 }
 
 std::string known(const std::string& cell)
@@ -110,10 +105,14 @@ LabelTable readLabelTable(const std::filesystem::path& csv, Repeats repeats)
 
 LabelTable labelTable(const CsvTable& table, Repeats repeats)
 {
-    const int id = table.column({"id", "ecg", "ecg_id", "ecg_key", "ecg_file", "filename", "file", "path", "ecg_filepath"});
+    // An ECG must have the same name here as in readPairTable(), which may read the same table.
+    names::Names idNames{"id"};
+    idNames.insert(idNames.end(), names::ecg.begin(), names::ecg.end());
+    idNames.insert(idNames.end(), {"filename", "file", "path"});
+    const int id = table.column(idNames);
     if (id < 0)
         throw ParseError(ErrorCode::NotRecognised, "the header row has none of the columns id, ecg and filename", {table.file(), "line 1"});
-    const int patient = table.column({"patient", "patient_id", "patient_key", "subject_id"}), split = table.column({"split"}),
+    const int patient = table.column(names::patient), split = table.column(names::split),
               file = table.column({"file", "path", "ecg_filepath", "filename"}), sex = table.column({"sex", "gender"}), age = table.column({"age", "age_at_ecg"}),
               rhythm = table.column({"rhythm"}), shd = table.column(shdNames);
 
@@ -137,7 +136,7 @@ LabelTable labelTable(const CsvTable& table, Repeats repeats)
         if (!isNew && repeats == Repeats::Refuse)
             throw ParseError(ErrorCode::Inconsistent, "the row has the id of an earlier one", place);
         row.patient = known(table.cell(r, patient));
-        row.split = splitOf(table.cell(r, split));
+        row.split = names::splitWord(table.cell(r, split));
         row.file = table.cell(r, file);
         row.sex = sexOf(table.cell(r, sex));
         row.age = table.number(r, age);
@@ -163,7 +162,7 @@ std::vector<std::size_t> LabelTable::ofSplit(const std::string& split) const
 {
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        if (split.empty() || rows[i].split == splitOf(split))
+        if (split.empty() || rows[i].split == names::splitWord(split))
             out.push_back(i);
     return out;
 }

@@ -41,9 +41,9 @@ struct LabelRow
 };
 
 // A CSV with a header row (base/csv.h). Columns, in any order and case, all but the first optional:
-//   id (or ecg, ecg_id, ecg_key, ecg_file, filename, file)    patient (patient_id, patient_key, subject_id)    split    file (path, ecg_filepath, filename)
+//   id (or an ECG's name as in a table of pairs, filename, file, path)    patient, split as there (base/pair_columns.h)    file (path, ecg_filepath, filename)
 //   sex (gender)   age (age_at_ecg)   rhythm   lvedv, lvesv, lvsv, lvef with or without _ml, _percent, _value    shd (shd_moderate_or_greater_flag)
-// and any number of other labels of 0 and 1 whose names end in _flag. Splits are in lower case, "valid" and "validation" being "val".
+// and any number of other labels of 0 and 1 whose names end in _flag. Splits are in lower case, "train", "val" and "test" by any word for them.
 struct LabelTable
 {
     std::vector<LabelRow> rows;

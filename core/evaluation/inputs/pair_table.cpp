@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evaluation/inputs/pair_table.h"
 
-#include "base/csv.h"
+#include "base/pair_columns.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,10 +12,9 @@ namespace echo2ecg::evaluation {
 using base::CsvTable;
 using base::ErrorCode;
 using base::ParseError;
+namespace names = base::pair_columns;
 
 namespace {
-
-const std::vector<std::string> studyNames{"study", "echo_study_id", "study_uid", "echo_study"};
 
 std::vector<std::string> patientsBy(const std::vector<PairRow>& rows, std::string PairRow::*key, const std::vector<std::string>& wanted)
 {
@@ -35,9 +34,8 @@ std::vector<std::string> patientsBy(const std::vector<PairRow>& rows, std::strin
 PairTable readPairTable(const std::filesystem::path& csv)
 {
     const CsvTable table = CsvTable::read(csv);
-    const int ecg = table.column({"ecg", "ecg_filepath", "ecg_id", "ecg_file"}), study = table.column(studyNames),
-              clip = table.column({"clip", "echo_filename", "echo_filepath"}), index = table.column({"echo_embed_idx"}),
-              patient = table.column({"patient", "patient_id", "subject_id"}), split = table.column({"split"});
+    const int ecg = table.column(names::ecg), study = table.column(names::study), clip = table.column(names::view), index = table.column(names::row),
+              patient = table.column(names::patient), split = table.column(names::split);
     if (ecg < 0 || study < 0)
         throw ParseError(ErrorCode::NotRecognised, "the header row needs the columns ecg and study (or ecg_filepath and echo_study_id)", {csv, "line 1"});
     PairTable out;
@@ -49,14 +47,12 @@ PairTable readPairTable(const std::filesystem::path& csv)
         row.study = table.cell(r, study);
         row.clip = table.cell(r, clip);
         row.patient = table.cell(r, patient);
-        row.split = base::lowerCase(table.cell(r, split));
-        if (row.split == "valid" || row.split == "validation")
-            row.split = "val";
+        row.split = names::splitWord(table.cell(r, split));
         if (row.ecg.empty() || row.study.empty())
             throw ParseError(ErrorCode::Malformed, "the row names no ECG or no study", place);
         if (const auto at = table.number(r, index)) {
             if (*at < 0 || *at > 1e15 || *at != std::floor(*at))
-                throw ParseError(ErrorCode::Malformed, "echo_embed_idx isn't the number of a row", place);
+                throw ParseError(ErrorCode::Malformed, "the row of an embedding isn't a whole number", place);
             row.echoRow = std::int64_t(*at);
         }
         row.values = phenotypeCells(table, r);
@@ -70,7 +66,7 @@ PairTable readPairTable(const std::filesystem::path& csv)
 std::size_t mergePhenotypes(PairTable& pairs, const std::filesystem::path& csv)
 {
     const CsvTable table = CsvTable::read(csv);
-    const int clip = table.column({"filename", "clip", "echo_filename"}), study = table.column(studyNames);
+    const int clip = table.column({"filename", "clip", "echo_filename"}), study = table.column(names::study);
     if (clip < 0 && study < 0)
         throw ParseError(ErrorCode::NotRecognised, "the header row has neither a column filename nor study", {csv, "line 1"});
     std::unordered_map<std::string, PhenotypeValues> known;

@@ -15,10 +15,8 @@ struct PairRow
     PhenotypeValues values;
 };
 
-// A CSV with a header row. Columns, in any order and case:
-//   ecg (or ecg_filepath, ecg_id, ecg_file)    study (echo_study_id, study_uid, echo_study)     both needed
-//   clip (echo_filename, echo_filepath)   echo_embed_idx   patient (patient_id, subject_id)   split   lvedv, lvesv, lvsv, lvef as in a table of labels
-// These are the names of the reference's pairs.csv and our own.
+// A CSV with a header row. Columns, in any order and case: ecg and study, both needed; clip (the view), row, patient, split, each by any name of
+// base/pair_columns.h; lvedv, lvesv, lvsv, lvef as in a table of labels.
 struct PairTable
 {
     std::vector<PairRow> rows;
@@ -34,7 +32,7 @@ struct PairTable
 // Throws base::ParseError with the line, base::Error(Io).
 PairTable readPairTable(const std::filesystem::path& csv);
 
-// Takes phenotypes from a table with a column filename (or clip, echo_filename) by the clip's name, or with a column study (study_uid, echo_study_id) by the study.
+// Takes phenotypes from a table with a column filename (or clip, echo_filename) by the clip's name, or with a column study (or another name of it) by the study.
 // As the reference does, rows that the table doesn't name are dropped; their number is returned.
 std::size_t mergePhenotypes(PairTable& pairs, const std::filesystem::path& csv);
 

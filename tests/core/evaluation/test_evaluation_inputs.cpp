@@ -83,6 +83,7 @@ private slots:
     void leaks();
     void pairsOfTheReference();
     void pairsOfOurs();
+    void pairsOfVirtualPatients();
     void badPairs();
     void echoNext();
     void echoNextRefuses();
@@ -392,6 +393,34 @@ void TestEvaluationInputs::pairsOfOurs()
     QCOMPARE(pairs.rows.size(), std::size_t(2));
     QCOMPARE(*pairs.rows[0].values.lvef, 33.0);
     QCOMPARE(*pairs.rows[1].values.lvsv, 50.0);
+}
+
+// What `echo2ecg simulate` writes. The table is read for its pairs and for its labels, which must name the ECGs alike.
+void TestEvaluationInputs::pairsOfVirtualPatients()
+{
+    const Folder folder;
+    const auto csv = folder.write("pairs.csv",
+                                  "patient_id,split,ecg_file,study_folder,ecg_date,study_date,study_uid,age,sex,rhythm,conduction,lvedv_ml,lvesv_ml,lvsv_ml,lvef_percent,shd\n"
+                                  "V1,training,V1/ecg.dcm,V1/echo,2024-03-01,2024-03-02,1.2.3,61,F,sinus,normal,110,45,65,59.1,0\n"
+                                  "V2,dev,V2/ecg.dcm,V2/echo,2024-03-01,2024-03-04,1.2.4,70,M,sinus,lbbb,210,140,70,33.3,1\n");
+    const PairTable pairs = readPairTable(csv);
+    QCOMPARE(pairs.rows[0].ecg, std::string("V1/ecg.dcm"));
+    QCOMPARE(pairs.rows[0].study, std::string("1.2.3"));
+    QCOMPARE(pairs.rows[0].patient, std::string("V1"));
+    QCOMPARE(pairs.rows[0].split, std::string("train"));
+    QCOMPARE(pairs.rows[1].split, std::string("val"));
+    QCOMPARE(*pairs.rows[1].values.lvef, 33.3);
+    QVERIFY(!pairs.rows[0].echoRow);
+    const LabelTable labels = readLabelTable(csv, Repeats::TakeFirst);
+    QCOMPARE(labels.ids(), (std::vector<std::string>{"V1/ecg.dcm", "V2/ecg.dcm"}));
+    QCOMPARE(labels.ofSplit("dev"), std::vector<std::size_t>{1});
+    QCOMPARE(*labels.rows[1].shd, true);
+
+    // Several names of an ECG and of a view: both readers take the same one.
+    const auto many = folder.write("many.csv", "filename,ecg_filepath,ecg_id,study,row\nv0.avi,a.pt,E1,s,7\nv1.avi,a.pt,E1,s,8\n");
+    QCOMPARE(readPairTable(many).rows[0].ecg, std::string("E1"));
+    QCOMPARE(*readPairTable(many).rows[1].echoRow, std::int64_t(8));
+    QCOMPARE(readLabelTable(many, Repeats::TakeFirst).ids(), std::vector<std::string>{"E1"});
 }
 
 void TestEvaluationInputs::badPairs()

@@ -109,12 +109,55 @@ private slots:
         QCOMPARE(set.items[1].clips->values[0], 32.0f);
     }
 
+    // What `echo2ecg simulate` writes; the folder is read by whoever can read a study.
+    void tableOfVirtualPatientsIsRead()
+    {
+        const auto csv = table("patient_id,split,ecg_file,study_folder,ecg_date,study_date,study_uid,age,sex,rhythm,conduction,lvedv_ml,lvesv_ml,lvsv_ml,lvef_percent,shd\n"
+                               "V1,train,V1/ecg.dcm,V1/echo,2024-03-01,2024-03-02,1.2.3,61,F,sinus,normal,110,45,65,59.1,0\n"
+                               "V2,train,V2/ecg.dcm,V2/echo,2024-03-01,2024-03-04,1.2.4,70,M,sinus,lbbb,210,140,70,33.3,1\n");
+        PairSet set = training::choosePairs(training::readPairTable(csv), {});
+        QCOMPARE(int(set.items.size()), 2);
+        QCOMPARE(set.items[0].patient, std::string("V1"));
+        QCOMPARE(set.items[0].studyId, std::string("1.2.3"));
+        QCOMPARE(set.items[0].ecgFile, file("V1/ecg.dcm"));
+        QCOMPARE(*set.items[1].daysApart, 3.0);
+        std::vector<std::filesystem::path> folders;
+        const training::PairReaders readers{[](const auto& path) { return *ecg(path.parent_path().filename() == "V1" ? 1.f : 2.f); },
+                                            [&](const auto& path) {
+                                                folders.push_back(path);
+                                                return *clips(float(folders.size()));
+                                            }};
+        training::readPairData(set, readers, shape, {});
+        QCOMPARE(folders, (std::vector{file("V1/echo"), file("V2/echo")}));
+        QCOMPARE(set.items[1].clips->values[0], 2.0f);
+    }
+
+    // A folder is what embeddings would be made from: it counts where there are none, and once for all views.
+    void embeddingsComeBeforeTheFolder()
+    {
+        const auto csv = table("ecg,patient,study,study_folder,clips,row\na,P1,S1,one,,0\na,P1,S1,one,,1\nb,P2,S2,two,two.npy,\nc,P3,,three,,\n");
+        QVERIFY(codeOf([&] { training::readPairTable(csv); }) == base::ErrorCode::Malformed); // the last has no study
+        const auto good = table("ecg,patient,study,study_folder,clips,row\na,P1,S1,one,,0\na,P1,S1,one,,1\nb,P2,S2,two,two.npy,\n");
+        auto items = training::readPairTable(good);
+        QCOMPARE(int(items[0].clipSources.size()), 1);
+        QCOMPARE(items[0].clipSources[0].file, file("one"));
+        QVERIFY(!items[0].clipSources[0].row);
+        QCOMPARE(items[1].clipSources[0].file, file("two.npy"));
+        items = training::readPairTable(good, file("all.npy"));
+        QCOMPARE(int(items[0].clipSources.size()), 2);
+        QCOMPARE(items[0].clipSources[1].file, file("all.npy"));
+        QCOMPARE(*items[0].clipSources[1].row, std::int64_t(1));
+        // Without a column for the study the folder is its name.
+        QCOMPARE(training::readPairTable(table("ecg,patient,study_folder\na,P1,one\n"))[0].studyId, std::string("one"));
+    }
+
     void badTablesNameTheLine_data()
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("says");
         QTest::newRow("no patient") << "ecg,clips\na,b.npy\n" << "patient";
         QTest::newRow("no echo") << "ecg,patient\na,b\n" << "clips";
+        QTest::newRow("neither folder nor clips") << "ecg,patient,study_folder\na,b,c\nd,e,\n" << "line 3";
         QTest::newRow("date") << "ecg,patient,clips,ecg_date\na,b,c.npy,yesterday\n" << "line 2";
         QTest::newRow("month 13") << "ecg,patient,clips,ecg_date\na,b,c.npy,2024-13-01\n" << "line 2";
         QTest::newRow("split") << "ecg,patient,clips,split\na,b,c.npy,train\nd,e,f.npy,some\n" << "line 3";

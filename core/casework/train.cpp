@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "casework/train.h"
+
+#include "base/csv.h"
+#include "base/parallel.h"
+#include "base/sha256.h"
+#include "casework/study_clips.h"
+#include "ecg/ecg_reader.h"
+#include "ecg/preprocess.h"
+#include "inference/bundles.h"
+#include "inference/training.h"
+
+#include <limits>
+#include <map>
+#include <mutex>
+
+namespace echo2ecg::casework {
+
+namespace fs = std::filesystem;
+using base::Error;
+using base::ErrorCode;
+using base::Json;
+
+namespace {
+
+// What a training has to know of the bundle that it starts from.
+struct Start
+{
+    explicit Start(const fs::path& bundle) : info(inference::bundleInfo(bundle))
+    {
+        const Json& recipes = info.at("recipes");
+        ecgRecipe = ecg::EcgRecipe::fromJson(recipes.at("ecg").at("fields"));
+        echoRecipe = echo::EchoRecipe::fromJson(recipes.at("echo").at("fields"));
+    }
+    training::PairShape shape() const
+    {
+        const Json& a = info.at("architecture");
+        return {int(a.at("ecg").at("leads").toInteger()), int(a.at("ecg").at("window_samples").toInteger()), int(a.at("echo").at("embedding").toInteger()),
+                int(a.at("alignment").at("max_views").toInteger())};
+    }
+
+    Json info;
+    ecg::EcgRecipe ecgRecipe;
+    echo::EchoRecipe echoRecipe;
+};
+
+training::EcgSignal signalOf(const fs::path& file, const ecg::EcgRecipe& recipe)
+{
+    ecg::PreprocessedEcg ecg = ecg::preprocess(ecg::readEcg(file), recipe);
+    return {12, ecg.samples, std::move(ecg.processed)};
+}
+
+// A study of the table with the phenotypes of its row.
+struct LabelledStudy
+{
+    const training::PairItem* pair = nullptr;
+    std::vector<double> targets;
+    std::vector<fs::path> clips;
+};
+
+std::vector<double> targetsOf(const base::CsvTable& table, std::size_t row, const std::vector<int>& columns)
+{
+    std::vector<double> values;
+    for (const int column : columns)
+        values.push_back(table.number(row, column).value_or(std::numeric_limits<double>::quiet_NaN()));
+    return values;
+}
+
+std::vector<int> columnsOf(const base::CsvTable& table, const std::vector<std::string>& targets)
+{
+    std::vector<int> columns;
+    for (const std::string& target : targets) {
+        columns.push_back(table.column({target}));
+        if (columns.back() < 0)
+            throw base::ParseError(ErrorCode::Missing, "the table has no column \"" + target + "\" to be learned", {table.file(), "header"});
+    }
+    return columns;
+}
+
+// Each study once, those of the test split left out.
+std::vector<LabelledStudy> studiesOf(const training::PairSet& set, const base::CsvTable& table, const std::vector<std::string>& targets)
+{
+    const std::vector<int> columns = columnsOf(table, targets);
+    std::vector<LabelledStudy> studies;
+    std::map<std::string, std::size_t> seen;
+    for (const training::PairItem& item : set.items)
+        if (item.split != training::Split::Test && seen.emplace(item.studyId, studies.size()).second)
+            studies.push_back({&item, targetsOf(table, item.tableRow, columns), {}});
+    return studies;
+}
+
+// Prepares the clips of all studies on every core; a study that fails is noted and stays without clips.
+void keepClips(std::vector<LabelledStudy>& studies, const fs::path& cache, const echo::EchoRecipe& recipe, int threads, const base::JobContext& job)
+{
+    std::mutex mutex;
+    std::int64_t done = 0;
+    base::inParallel(base::threadsFor(threads), int(studies.size()), [&](int, int i) {
+        job.throwIfCancelled();
+        LabelledStudy& study = studies[std::size_t(i)];
+        std::string problem;
+        try {
+            for (const training::PairItem::ClipSource& source : study.pair->clipSources)
+                for (fs::path& file : keptClips(source.file, cache, recipe, job.cancel))
+                    study.clips.push_back(std::move(file));
+        } catch (const base::Cancelled&) {
+            throw;
+        } catch (const Error& error) {
+            study.clips.clear();
+            problem = error.what();
+        }
+        const std::lock_guard lock(mutex);
+        if (!problem.empty())
+            job.note({"study-left-out", problem, study.pair->origin});
+        job.report({"preparing clips", ++done, std::int64_t(studies.size()), "studies"});
+    });
+}
+
+std::vector<training::EchoClipItem> clipItems(const std::vector<LabelledStudy>& studies, std::string& sha256, const base::JobContext& job)
+{
+    std::vector<training::EchoClipItem> items;
+    base::Sha256 hash;
+    for (const LabelledStudy& study : studies) {
+        job.throwIfCancelled();
+        for (const fs::path& file : study.clips) {
+            hash.add(base::sha256OfFile(file));
+            hash.add(study.targets.data(), study.targets.size() * sizeof(double));
+            hash.add(training::name(*study.pair->split));
+            training::EchoClipItem item;
+            item.patient = study.pair->patient;
+            item.study = study.pair->studyId;
+            item.split = *study.pair->split;
+            item.targets = study.targets;
+            item.pixels = [file] { return readKeptClip(file); };
+            items.push_back(std::move(item));
+        }
+    }
+    sha256 = hash.hex();
+    if (items.empty())
+        throw Error(ErrorCode::Unsuitable, "no clip is left to train with");
+    return items;
+}
+
+} // namespace
+
+Json trainAlignment(const AlignmentRun& run, const inference::DeviceOptions& device, const base::JobContext& job)
+{
+    const Start start(run.bundle);
+    training::PairSet set = training::choosePairs(training::readPairTable(run.data.table, run.data.embeddings), run.data.pairs);
+
+    std::unique_ptr<inference::Engine> loaded;
+    const auto engine = [&]() -> inference::Engine& {
+        if (!loaded) {
+            inference::EngineOptions options;
+            static_cast<inference::DeviceOptions&>(options) = device;
+            options.decodeThreads = 2;
+            loaded = inference::loadEngine(run.bundle, options, job);
+        }
+        return *loaded;
+    };
+    training::PairReaders readers;
+    readers.ecg = [&](const fs::path& file) { return signalOf(file, start.ecgRecipe); };
+    readers.study = [&](const fs::path& folder) {
+        return embeddedClips(folder, run.out / "embeddings", start.info.at("id").toString(), start.echoRecipe.hash(), engine, job);
+    };
+    training::readPairData(set, readers, start.shape(), job);
+    loaded.reset(); // the training needs the memory
+
+    training::AlignmentTraining training = run.training;
+    training.allowCuda = device.allowCuda;
+    training.threads = device.threads;
+    return inference::trainAlignment(run.bundle, set, training, run.out, run.resume, job);
+}
+
+Json trainEchoEncoder(const EchoRun& run, const inference::DeviceOptions& device, const base::JobContext& job)
+{
+    const Start start(run.bundle);
+    training::EchoTraining training = run.training;
+    if (training.targets.empty())
+        training.targets = {"lvedv_ml", "lvesv_ml", "lvef_percent"};
+    training.mean = start.echoRecipe.mean;
+    training.std = start.echoRecipe.std;
+    training.allowCuda = device.allowCuda;
+    training.threads = device.threads;
+
+    const training::PairSet set = training::choosePairs(training::readPairTable(run.data.table), run.data.pairs);
+    std::vector<LabelledStudy> studies = studiesOf(set, base::CsvTable::read(run.data.table), training.targets);
+    keepClips(studies, run.out / "clips", start.echoRecipe, device.threads, job);
+    std::string sha256;
+    const std::vector<training::EchoClipItem> clips = clipItems(studies, sha256, job);
+    return inference::trainEchoEncoder(run.bundle, clips, sha256, training, run.out, run.resume, job);
+}
+
+} // namespace echo2ecg::casework
