@@ -92,6 +92,10 @@ void CurveReader::take(std::string_view line)
             e.trainHits = number(json, "train_batch_p1");
             e.ecgToEcho = ranks(json, "ecg_to_echo");
             e.echoToEcg = ranks(json, "echo_to_ecg");
+            const std::string_view first = "val_", last = "_r_by_study";
+            for (const auto& [key, value] : json.members())
+                if (key.starts_with(first) && key.ends_with(last) && key.size() > first.size() + last.size() && value.isNumber())
+                    e.correlations.emplace_back(key.substr(first.size(), key.size() - first.size() - last.size()), value.toNumber());
             m_curves.epochs.push_back(e);
         }
     } catch (const base::ParseError&) {
@@ -154,8 +158,7 @@ std::optional<RunRecordView> readRunRecord(const std::filesystem::path& folder)
         if (const Json* data = json.find("data"); data && data->isObject()) {
             view.dataHash = data->value("sha256", "");
             view.pairs = counts(*data, "pairs");
-            if (!view.pairs)
-                view.pairs = counts(*data, "clips");
+            view.clips = counts(*data, "clips");
             view.patients = counts(*data, "patients");
             view.rows = data->value("rows", std::int64_t(0));
             view.tooFarApart = data->value("too_far_apart", std::int64_t(0));

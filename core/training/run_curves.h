@@ -31,6 +31,7 @@ struct RunEpoch
     double trainLoss = 0;
     std::optional<double> valLoss, trainHits; // trainHits: share of the batches' items that were right
     std::optional<RunRanks> ecgToEcho, echoToEcg;
+    std::vector<std::pair<std::string, double>> correlations; // of an echo encoder: phenotype → Pearson's r over the validation studies
 };
 
 struct RunCurves
@@ -72,7 +73,7 @@ struct RunRecordView
     {
         std::int64_t train = 0, val = 0, test = 0;
     };
-    std::optional<Counts> pairs, patients; // of an echo encoder: clips are under `pairs`
+    std::optional<Counts> pairs, clips, patients; // clips: of an echo encoder
     std::int64_t rows = 0, tooFarApart = 0, withoutDates = 0, unreadable = 0;
     std::optional<bool> splitsWereGiven;
     std::optional<std::int64_t> seed, epochs;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace echo2ecg::ui {
 
@@ -113,16 +114,35 @@ void TrainingPlot::draw(const ThemeColours& colours)
         QCPGraph* points = line(m_loss, valSteps, valLoss, QPen(colours.classReduced, 1.4), tr("validation"));
         points->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, colours.classReduced, colours.classReduced, 5));
     }
-    legend->setVisible(legend->itemCount() > 0);
 
-    const bool withRanks = !p1.isEmpty();
-    arrange(withRanks);
-    if (withRanks) {
-        QCPGraph* found = line(m_ranks, p1Steps, p1, QPen(colours.classPreserved, 1.6));
-        found->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, colours.classPreserved, colours.classPreserved, 5));
+    // How well the validation patients are told: by a search, or by regression.
+    std::map<std::string, std::pair<QVector<double>, QVector<double>>> correlations;
+    for (const training::RunEpoch& e : m_curves.epochs)
+        for (const auto& [name, r] : e.correlations) {
+            correlations[name].first << double(e.step);
+            correlations[name].second << r;
+        }
+    arrange(!p1.isEmpty() || !correlations.empty());
+    QCPAxis* up = m_ranks->axis(QCPAxis::atLeft);
+    const auto dotted = [](QCPGraph* graph, const QColor& ink) { graph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, ink, ink, 5)); };
+    if (!p1.isEmpty()) {
+        up->setLabel(tr("own one nearest"));
+        dotted(line(m_ranks, p1Steps, p1, QPen(colours.classPreserved, 1.6)), colours.classPreserved);
         line(m_ranks, p1Steps, chance, QPen(colours.textFaint, 1, Qt::DashLine));
-        fit(m_ranks->axis(QCPAxis::atLeft), 0, std::max(*std::max_element(p1.begin(), p1.end()), *std::max_element(chance.begin(), chance.end())));
+        fit(up, 0, std::max(*std::max_element(p1.begin(), p1.end()), *std::max_element(chance.begin(), chance.end())));
+    } else if (!correlations.empty()) {
+        up->setLabel(tr("r by study"));
+        const QColor inks[] = {colours.classPreserved, colours.classMildlyReduced, colours.textMuted, colours.accent};
+        std::size_t number = 0;
+        double low = 0;
+        for (const auto& [name, points] : correlations) {
+            const QColor ink = inks[number++ % std::size(inks)];
+            dotted(line(m_ranks, points.first, points.second, QPen(ink, 1.4), tr("r of %1").arg(QString::fromStdString(name))), ink);
+            low = std::min(low, *std::min_element(points.second.begin(), points.second.end()));
+        }
+        fit(up, low, 1);
     }
+    legend->setVisible(legend->itemCount() > 0);
     line(m_rate, steps, rates, QPen(colours.textMuted, 1.4));
     fit(m_rate->axis(QCPAxis::atLeft), 0, rates.isEmpty() ? 1 : *std::max_element(rates.begin(), rates.end()));
     m_rate->axis(QCPAxis::atLeft)->ticker()->setTickCount(2);
@@ -159,6 +179,8 @@ QString TrainingPlot::valueAt(const QPointF& pixel) const
             if (e->ecgToEcho)
                 text += QLatin1Char('\n') + tr("own study nearest for %1 % (chance %2 %), mean rank %3")
                                                 .arg(plotNumber(100 * e->ecgToEcho->p1, 1), plotNumber(100 * e->ecgToEcho->chance, 1), plotNumber(e->ecgToEcho->meanRank, 1));
+            for (const auto& [name, r] : e->correlations)
+                text += QLatin1Char('\n') + tr("r of %1: %2").arg(QString::fromStdString(name), plotNumber(r, 2));
             break;
         }
     return text;

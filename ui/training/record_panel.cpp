@@ -52,11 +52,12 @@ void RecordPanel::setRecord(const std::optional<training::RunRecordView>& record
     }
     const training::RunRecordView& r = *record;
     row(tr("State"), r.finished ? tr("finished") : tr("not finished"), "recordState");
-    row(tr("Kind"), r.kind == "alignment" ? tr("alignment of ECG and echo") : r.kind == "echo_encoder" || r.kind == "echo encoder" ? tr("echo encoder") : str(r.kind), "recordKind");
+    row(tr("Kind"), r.kind == "alignment" ? tr("alignment of ECG and echo") : str(r.kind), "recordKind");
     row(tr("Bundle"), r.bundleId.empty() ? QString() : QStringLiteral("%1 (%2)").arg(str(r.bundleName), str(r.bundleId)), "recordBundle");
     row(tr("Start"), r.startId.empty() ? QString() : QStringLiteral("%1 (%2)").arg(str(r.startName), str(r.startId)), "recordStart");
     row(tr("Seed"), r.seed ? QString::number(*r.seed) : QString(), "recordSeed");
     row(tr("Pairs"), r.pairs ? bySplit(*r.pairs) : QString(), "recordPairs");
+    row(tr("Clips"), r.clips ? bySplit(*r.clips) : QString(), "recordClips");
     row(tr("Patients"), r.patients ? bySplit(*r.patients) : QString(), "recordPatients", tr("No patient is in two splits"));
     QStringList left;
     if (r.tooFarApart > 0)

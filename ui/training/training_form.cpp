@@ -2,6 +2,7 @@
 #include "ui/training/training_form.h"
 
 #include "ui/theme/panel_words.h"
+#include "ui/theme/sentence.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -254,6 +255,12 @@ QString TrainingForm::whyNotStart() const
         return tr("Choose a folder for the run.");
     if (!(m_rate->text().toDouble() > 0 && m_rate->text().toDouble() <= 1))
         return tr("The learning rate is above 0 and at most 1.");
+    try {
+        if (const TrainingRequest asked = request(); asked.kind == TrainingRequest::Kind::Alignment)
+            asked.alignment.training.check();
+    } catch (const base::Error& error) {
+        return sentence(error.sentence());
+    }
     return {};
 }
 
