@@ -150,6 +150,13 @@ void ResultTable::keyPressEvent(QKeyEvent* event)
     QTableWidget::keyPressEvent(event);
 }
 
+void ResultTable::resizeEvent(QResizeEvent* event)
+{
+    QTableWidget::resizeEvent(event);
+    if (event->oldSize().width() != event->size().width())
+        updateGeometry(); // a bar for scrolling comes or goes
+}
+
 void ResultTable::wheelEvent(QWheelEvent* event)
 {
     if (std::abs(event->angleDelta().y()) > std::abs(event->angleDelta().x()))

@@ -31,8 +31,10 @@ PlotView::PlotView(const QString& objectName, QWidget* parent) : QCustomPlot(par
     setMinimumSize(300, 260);
     setAutoAddPlottableToLegend(false);
     axisRect()->setupFullAxesBox(false);
-    for (QCPAxis* axis : {xAxis2, yAxis2})
-        axis->setTicks(false), axis->setTickLabels(false);
+    for (QCPAxis* axis : {xAxis2, yAxis2}) {
+        axis->setTicks(false);
+        axis->setTickLabels(false);
+    }
     connect(&Theme::instance(), &Theme::changed, this, &PlotView::redraw);
 }
 

@@ -34,6 +34,11 @@ TrainingPlot::TrainingPlot(QWidget* parent) : PlotView(QStringLiteral("trainingC
     plotLayout()->setRowSpacing(6);
     for (QCPAxisRect* rect : {m_loss, m_ranks, m_rate})
         rect->setMarginGroup(QCP::msLeft | QCP::msRight, m_margins);
+    for (QCPAxisRect* rect : {m_ranks, m_rate}) // below the curves, as those of the first one
+        for (QCPAxis* axis : rect->axes()) {
+            axis->setLayer(QStringLiteral("axes"));
+            axis->grid()->setLayer(QStringLiteral("grid"));
+        }
     m_loss->axis(QCPAxis::atLeft)->setLabel(tr("loss"));
     m_ranks->axis(QCPAxis::atLeft)->setLabel(tr("own one nearest"));
     m_rate->axis(QCPAxis::atLeft)->setLabel(tr("learning rate"));

@@ -24,8 +24,8 @@ namespace echo2ecg::ui {
 
 namespace {
 
-const training::AlignmentTraining usual;
-const training::EchoTraining usualEcho;
+const training::AlignmentTraining usual{};
+const training::EchoTraining usualEcho{};
 // As AlignmentTraining names them in the record of a run.
 constexpr std::array poolings{"keep", "attention", "mean", "cls", "single"};
 

@@ -52,7 +52,7 @@ struct Fake
         return [asked = asked, waits = waits, fails = fails](const ui::EvaluationRequest& request, const base::JobContext& job) {
             *asked = request;
             for (int i = 0; waits; ++i) {
-                job.report({"embedding", std::min(i, 60), 62, "studies"});
+                job.report({"embedding", std::min(i / 5, 60), 62, "studies"});
                 job.throwIfCancelled();
                 std::this_thread::sleep_for(std::chrono::milliseconds(20));
             }
