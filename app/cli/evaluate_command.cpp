@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "casework/baselines.h"
 #include "casework/bundle_choice.h"
 #include "casework/evaluate_echonext.h"
 #include "casework/evaluate_library.h"
 #include "evaluation/evaluation_report.h"
 #include "evaluation/inputs/precomputed.h"
-#include "inference/bundles.h"
 #include "open_library.h"
 #include "report/evaluation_report_pdf.h"
 #include "session.h"
@@ -12,8 +12,6 @@
 
 #include <QDateTime>
 #include <QTemporaryDir>
-
-#include <set>
 
 namespace echo2ecg::cli {
 
@@ -70,26 +68,13 @@ evaluation::CohortOptions optionsOf(const Session& session, const Arguments& a)
 
 std::string poolingOf(const std::filesystem::path& bundle)
 {
-    return blame(BundleOrLibrary, [&] { return inference::bundleInfo(bundle).at("architecture").at("alignment").at("pooling").toString(); });
+    return blame(BundleOrLibrary, [&] { return casework::poolingOf(bundle); });
 }
 
-// Random weights, once for each architecture that takes part.
 std::vector<std::filesystem::path> untrainedBundles(const Session& session, const Arguments& a, const std::vector<std::filesystem::path>& like,
                                                     const std::filesystem::path& scratch)
 {
-    std::vector<std::filesystem::path> made;
-    std::set<std::string> seen;
-    blame(BundleOrLibrary, [&] {
-        for (const std::filesystem::path& bundle : like) {
-            const base::Json info = inference::bundleInfo(bundle);
-            if (!seen.insert(info.at("architecture").dump() + info.at("recipes").dump()).second)
-                continue;
-            const std::filesystem::path folder = scratch / ("random" + std::to_string(made.size()));
-            inference::createUntrainedLike(folder, bundle, std::uint64_t(a.seed), session.job());
-            made.push_back(folder);
-        }
-    });
-    return made;
+    return blame(BundleOrLibrary, [&] { return casework::untrainedBaselines(like, std::uint64_t(a.seed), scratch, session.job()); });
 }
 
 evaluation::Evaluation fromLibrary(const Session& session, const Arguments& a, std::optional<bool>& trained)

@@ -312,6 +312,7 @@ evaluation::Evaluation evaluateLibrary(library::Library& library, const LibraryE
         }
         evaluation::ModelVectors vectors = modelVectors(library, *engine, cohort, job);
         vectors.untrained = bundle.untrained || !facts.trained;
+        vectors.simulated = facts.trained && facts.simulated;
         if (!bundle.name.empty())
             vectors.name = bundle.name;
         if (bundle.ablationOnly) {

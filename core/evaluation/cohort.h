@@ -26,7 +26,7 @@ inline constexpr const char* testSplit = "test";
 struct ModelVectors
 {
     std::string id, name, note;
-    bool untrained = false;
+    bool untrained = false, simulated = false; // simulated: trained on virtual patients
     StoredEmbeddings tokens;        // of ECGs: un-aligned, not normalised
     StoredEmbeddings ecgs, studies; // aligned
 };

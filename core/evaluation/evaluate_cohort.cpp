@@ -102,6 +102,7 @@ public:
             result.name = model.name;
             result.untrained = model.untrained;
             result.note = model.note;
+            result.simulated = model.simulated;
             probes(model, result);
             retrieve(model, result);
             m_measured = m_measured || !result.probes.empty() || !result.shd.empty() || !result.retrieval.empty();

@@ -65,6 +65,7 @@ struct BundleResult
 {
     std::string id, name;
     bool untrained = false; // randomly initialised: a baseline
+    bool simulated = false; // trained on virtual patients
     std::string note;
     std::vector<ProbeResult> probes;
     std::vector<FractionResult> shd;

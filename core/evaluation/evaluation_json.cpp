@@ -185,6 +185,7 @@ Json toJson(const BundleResult& b)
     return Json::object({{"id", b.id},
                          {"name", b.name},
                          {"untrained", b.untrained},
+                         {"simulated", b.simulated},
                          {"note", b.note},
                          {"probes", std::move(probes)},
                          {"shd_fractions", std::move(shd)},

@@ -210,6 +210,36 @@ std::string subgroupTable(const Evaluation& evaluation)
     return table.take();
 }
 
+std::vector<std::vector<std::string>> tableCells(const std::string& markdown)
+{
+    std::vector<std::vector<std::string>> rows;
+    std::size_t from = 0;
+    while (from < markdown.size()) {
+        const std::size_t end = std::min(markdown.find('\n', from), markdown.size());
+        const std::string line = markdown.substr(from, end - from);
+        from = end + 1;
+        if (line.empty() || line.rfind("|---", 0) == 0)
+            continue;
+        std::vector<std::string> cells(1);
+        for (std::size_t i = 1; i < line.size(); ++i) {
+            if (line[i] == '|') {
+                cells.emplace_back();
+                continue;
+            }
+            if (line[i] == '\\' && i + 1 < line.size() && line[i + 1] == '|')
+                ++i;
+            cells.back() += line[i];
+        }
+        cells.pop_back(); // behind the last bar
+        for (std::string& cell : cells) {
+            const std::size_t first = cell.find_first_not_of(' ');
+            cell = first == std::string::npos ? std::string() : cell.substr(first, cell.find_last_not_of(' ') - first + 1);
+        }
+        rows.push_back(std::move(cells));
+    }
+    return rows;
+}
+
 std::string toMarkdown(const Evaluation& e)
 {
     std::string out = "# " + (e.title.empty() ? std::string("Evaluation") : e.title) + "\n\n";

@@ -41,18 +41,13 @@ QPen penOf(std::size_t index, double unitsPerMm)
     return QPen(inks[index % 4], 0.4 * unitsPerMm, styles[index % 4], Qt::FlatCap, Qt::RoundJoin);
 }
 
-// The cells of a table in Markdown: first its head, the line of dashes left out.
 std::vector<QStringList> cellsOf(const std::string& markdown)
 {
     std::vector<QStringList> rows;
-    for (const QString& line : str(markdown).split(QLatin1Char('\n'), Qt::SkipEmptyParts)) {
-        if (line.startsWith(QStringLiteral("|---")))
-            continue;
-        QString escaped = line.mid(1, line.size() - 2);
-        escaped.replace(QStringLiteral("\\|"), QString(QChar(0x1)));
+    for (const auto& row : evaluation::tableCells(markdown)) {
         QStringList cells;
-        for (QString cell : escaped.split(QLatin1Char('|')))
-            cells << cell.replace(QChar(0x1), QLatin1Char('|')).trimmed();
+        for (const std::string& cell : row)
+            cells << str(cell);
         rows.push_back(std::move(cells));
     }
     return rows;
@@ -100,7 +95,7 @@ private:
         if (!e.created.empty())
             text += QStringLiteral("\nMade ") + str(e.created) + QStringLiteral(" by ") + str(e.program);
         for (const evaluation::BundleResult& b : e.bundles)
-            text += QStringLiteral("\nModel: %1 (%2)%3").arg(str(b.name), str(b.id), b.note.empty() ? QString() : QStringLiteral(", ") + str(b.note));
+            text += QStringLiteral("\nModel: %1 (%2)%3").arg(str(b.name), str(b.id), (b.simulated ? QStringLiteral(", trained on virtual patients") : QString()) + (b.note.empty() ? QString() : QStringLiteral(", ") + str(b.note)));
         return text;
     }
 

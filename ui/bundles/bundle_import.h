@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "ecg/recipe.h"
 #include "echo/recipe.h"
-#include "ui/bundles/one_job.h"
+#include "ui/jobs/one_job.h"
 
 #include <QTimer>
 

@@ -2,7 +2,6 @@
 #include "ui/bundles/bundle_words.h"
 
 #include <QCoreApplication>
-#include <QStyle>
 
 namespace echo2ecg::ui {
 
@@ -78,15 +77,6 @@ QLabel* wordsLabel(const QString& text, const char* role)
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     label->setProperty("role", role);
     return label;
-}
-
-void setRole(QWidget* widget, const char* role)
-{
-    if (widget->property("role").toString() == QLatin1String(role))
-        return;
-    widget->setProperty("role", role);
-    widget->style()->unpolish(widget);
-    widget->style()->polish(widget);
 }
 
 } // namespace echo2ecg::ui

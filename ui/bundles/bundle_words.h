@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "ui/theme/panel_words.h"
 #include "ui/theme/sentence.h"
 
 #include <QLabel>
@@ -37,6 +38,5 @@ std::vector<LicenceHint> licenceHints(const QStringList& contents);
 
 // A label that wraps and can be copied from; `role` as in ui/theme/theme.h.
 QLabel* wordsLabel(const QString& text = {}, const char* role = "");
-void setRole(QWidget* widget, const char* role);
 
 } // namespace echo2ecg::ui

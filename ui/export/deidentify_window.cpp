@@ -2,7 +2,7 @@
 #include "ui/export/deidentify_window.h"
 
 #include "ui/bundles/bundle_words.h"
-#include "ui/bundles/one_job.h"
+#include "ui/jobs/one_job.h"
 #include "ui/export/deidentify_window_parts.h"
 #include "ui/export/reviewed_file.h"
 #include "ui/jobs/job_runner.h"

@@ -2,7 +2,7 @@
 #include "ui/export/export_window.h"
 
 #include "ui/bundles/bundle_words.h"
-#include "ui/bundles/one_job.h"
+#include "ui/jobs/one_job.h"
 #include "ui/jobs/job_runner.h"
 
 #include <QButtonGroup>

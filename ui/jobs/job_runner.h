@@ -36,7 +36,8 @@ class JobRunner : public QObject
 {
     Q_OBJECT
 public:
-    enum class Lane { Device, Files, Aside, Whole }; // Aside: long, and nothing waits for it; Whole: takes minutes, all others go on beside it
+    // Aside: long, and nothing waits for it. Long: minutes to days while all else goes on.
+    enum class Lane { Device, Files, Aside, Long };
 
     explicit JobRunner(QObject* parent = nullptr);
     ~JobRunner() override; // cancels everything and waits

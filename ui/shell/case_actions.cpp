@@ -82,6 +82,8 @@ CaseActions::CaseActions(QMainWindow* window)
     model = make("What the &model sees", {QKeySequence("Ctrl+E")}, "Every step to the encoder's input, and what moved the embedding");
     trueSize = make("&True millimetres", {QKeySequence("Ctrl+T")}, "Show the ECG at its size on paper");
     calibrateScreen = make("Cali&brate the screen…", {}, "Measure the screen with a ruler, once");
+    evaluate = make("&Evaluate models…", {QKeySequence("Ctrl+Alt+E")}, "Classification, calibration and retrieval of models on the library's patients, with intervals and baselines");
+    train = make("&Train a model…", {QKeySequence("Ctrl+Alt+T")}, "Train the alignment or the echo encoder on pairs, with live curves");
     darkTheme = make("&Dark", {QKeySequence("Ctrl+D")}, "Dark theme, for a reading room");
     lightTheme = make("&Light", {QKeySequence("Ctrl+L")}, "Light theme");
     panel = make("&Full screen for the selected pane", {QKeySequence("F11")}, "Give the selected pane the whole screen, and back");
@@ -135,6 +137,8 @@ void CaseActions::fillMenus(QMainWindow* window, const QList<QAction*>& dockTogg
     layouts->addActions(gridLayouts);
 
     echo.fillMeasureMenu(bar->addMenu(tr("&Measure")));
+
+    bar->addMenu(tr("&Tools"))->addActions({evaluate, train});
 
     QMenu* view = bar->addMenu(tr("&View"));
     view->addActions({darkTheme, lightTheme});

@@ -19,6 +19,7 @@ struct CaseActions
     QAction *undo, *analyse, *search, *focusEcg, *focusEcho;
     QAction *playPause, *stepForward, *stepBack, *faster, *slower;
     QAction *callipers, *tangent, *medianBeat, *measurements, *notes, *model, *overlay, *trueSize, *calibrateScreen;
+    QAction *evaluate, *train;
     QAction *darkTheme, *lightTheme, *panel, *resetDocks;
     QAction *palette, *allCommands, *editKeys, *about;
     QList<QAction*> gridLayouts;  // data(): QPoint(columns, rows)

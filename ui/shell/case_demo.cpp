@@ -27,7 +27,7 @@ void CaseSession::fillDemo(int patients)
     m_demoRanked = 0;
     m_sinceRefresh.invalidate();
     m_demo = m_jobs.start(
-        tr("Virtual patients"), JobRunner::Lane::Whole, this,
+        tr("Virtual patients"), JobRunner::Lane::Long, this,
         [this, library = m_library.get(), slot = m_engineSlot, patients](const base::JobContext& job) {
             casework::DemoPlan plan;
             plan.patients = patients;

@@ -10,6 +10,7 @@
 #include "ui/shell/case_window.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/echo_desk.h"
+#include "ui/shell/research_desk.h"
 #include "ui/shell/shortcut_editor.h"
 #include "ui/shell/shortcut_store.h"
 
@@ -44,6 +45,7 @@ struct CaseWindow::Impl
     std::unique_ptr<ShortcutStore> keys;
     ShortcutEditor* keyEditor = nullptr; // made when first asked for
     BundleImportWindow* importer = nullptr; // made when first asked for
+    ResearchDesk* research = nullptr;
     QSplitter* centre = nullptr;
     QLabel* bundleLabel = nullptr;
     QLabel* deviceLabel = nullptr;

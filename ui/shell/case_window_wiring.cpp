@@ -103,6 +103,9 @@ void CaseWindow::Impl::connectActions()
                               "<p><b>For research use only. Not for diagnostic procedures.</b></p><p>Licence: GPL-3.0-or-later.</p>")
                                .arg(QStringLiteral(E2E_VERSION)));
     });
+    research = new ResearchDesk(*session, options.device, window);
+    on(actions.evaluate, [this] { research->showEvaluation(); });
+    on(actions.train, [this] { research->showTraining(); });
     const auto showTheme = [this] {
         (Theme::instance().kind() == ThemeKind::Dark ? actions.darkTheme : actions.lightTheme)->setChecked(true);
     };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QLabel>
+#include <QStyle>
 
 namespace echo2ecg::ui {
 
@@ -16,6 +17,16 @@ inline QLabel* panelWords(const char* role, const char* name, QWidget* parent)
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Minimum);
     return label;
+}
+
+// Changes a widget's role while it is on display.
+inline void setRole(QWidget* widget, const char* role)
+{
+    if (widget->property("role").toString() == QLatin1String(role))
+        return;
+    widget->setProperty("role", role);
+    widget->style()->unpolish(widget);
+    widget->style()->polish(widget);
 }
 
 inline QLabel* panelHeading(const QString& text)

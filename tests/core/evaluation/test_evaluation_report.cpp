@@ -35,6 +35,7 @@ Evaluation golden()
 
     BundleResult first;
     first.id = "abc";
+    first.simulated = true;
     first.name = "Echo2ECG, \"a|b\"";
     first.probes.push_back(evaluateProbe(samples, {"reduced", "mildly reduced", "preserved"}, patients, {{"sex", sex, {}}}, e.options));
     FractionResult small;
@@ -79,6 +80,9 @@ private slots:
     void csv();
     void markdown();
     void emptyHasNoTables();
+    void comesBack();
+    void damagedIsRefused();
+    void tablesAsCells();
     void writes();
     void refuses();
 };
@@ -217,6 +221,74 @@ void TestEvaluationReport::writes()
     QVERIFY(base::Json::parse(test::textOf(folder / "evaluation.json")) == base::Json::parse(toJson(e).dump()));
     std::ofstream(folder / "file") << "x";
     QVERIFY_EXCEPTION_THROWN(writeEvaluation(folder / "file" / "below", e), base::Error);
+}
+
+void TestEvaluationReport::comesBack()
+{
+    Evaluation e = golden();
+    e.options.knn.k = 7;
+    e.warnings.push_back({"x", "Second.", "line 3"});
+    const Evaluation back = fromJson(base::Json::parse(toJson(e).dump()));
+    QCOMPARE(toJson(back).dump(1), toJson(e).dump(1));
+    // What pages and reports are made of is the same, undefined numbers and the first point of a curve included.
+    QCOMPARE(toMarkdown(back), toMarkdown(e));
+    QCOMPARE(toCsv(back), toCsv(e));
+    QVERIFY(std::isinf(back.bundles[0].probes[0].curves[0].front().threshold));
+    QCOMPARE(back.bundles[0].probes[0].measures.confusion, e.bundles[0].probes[0].measures.confusion);
+    QCOMPARE(back.warnings.back().where, std::string("line 3"));
+    QCOMPARE(back.options.knn.k, 7);
+    const QTemporaryDir dir;
+    const std::filesystem::path folder = dir.path().toStdString();
+    writeEvaluation(folder, e);
+    QCOMPARE(toJson(readEvaluation(folder / "evaluation.json")).dump(), toJson(e).dump());
+    QVERIFY_EXCEPTION_THROWN(readEvaluation(folder / "none.json"), base::Error);
+}
+
+void TestEvaluationReport::damagedIsRefused()
+{
+    const std::string whole = toJson(golden()).dump();
+    const auto refusal = [&](const std::string& from, const std::string& to) -> std::string {
+        std::string text = whole;
+        const std::size_t at = text.find(from);
+        if (at == std::string::npos)
+            return "nothing to damage";
+        text.replace(at, from.size(), to);
+        try {
+            fromJson(base::Json::parse(text));
+        } catch (const base::ParseError& error) {
+            return error.place().where;
+        }
+        return "taken";
+    };
+    QCOMPARE(refusal("echo2ecg-evaluation", "recipe"), std::string("format"));
+    QCOMPARE(refusal("\"version\":1", "\"version\":2"), std::string("version"));
+    QCOMPARE(refusal("\"simulated\":true", "\"simulated\":\"yes\""), std::string("data.simulated"));
+    QCOMPARE(refusal("\"untrained\":false,", ""), std::string("bundles[0].untrained"));
+    QCOMPARE(refusal("\"confusion_rows_truth\":[[", "\"confusion_rows_truth\":[[1,"), std::string("bundles[0].probes[0].confusion_rows_truth"));
+    QCOMPARE(refusal("\"training_samples\":0", "\"training_samples\":-1"), std::string("bundles[0].probes[0].training_samples"));
+    QCOMPARE(refusal("\"curve_threshold_tp_fp\":[[null,", "\"curve_threshold_tp_fp\":[["), std::string("bundles[0].probes[0].classes[0].curve_threshold_tp_fp[0]"));
+    QCOMPARE(refusal("\"P@10\":", "\"P@11\":"), std::string("bundles[0].retrieval[0].ecg_to_echo.measures.P@10"));
+    const QTemporaryDir dir;
+    const std::filesystem::path half = std::filesystem::path(dir.path().toStdString()) / "half.json";
+    std::ofstream(half) << whole.substr(0, whole.size() / 2);
+    try {
+        readEvaluation(half);
+        QFAIL("half a file was taken");
+    } catch (const base::ParseError& error) {
+        QCOMPARE(error.place().file, half);
+    }
+    QVERIFY_EXCEPTION_THROWN(fromJson(base::Json()), base::ParseError);
+}
+
+void TestEvaluationReport::tablesAsCells()
+{
+    const auto cells = tableCells(classificationTable(golden()));
+    QCOMPARE(cells.size(), std::size_t(3));
+    QCOMPARE(cells[0][0], std::string("bundle"));
+    for (const auto& row : cells)
+        QCOMPARE(row.size(), cells[0].size());
+    QCOMPARE(cells[1][0], std::string("Echo2ECG, \"a|b\""));
+    QVERIFY(tableCells({}).empty());
 }
 
 void TestEvaluationReport::refuses()

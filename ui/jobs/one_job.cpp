@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/bundles/one_job.h"
+#include "ui/jobs/one_job.h"
 
 #include "ui/jobs/job_bar.h"
 
