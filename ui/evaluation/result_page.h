@@ -4,6 +4,7 @@
 #include "evaluation/evaluation.h"
 
 #include <QComboBox>
+#include <QLabel>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
