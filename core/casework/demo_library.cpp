@@ -65,10 +65,14 @@ VirtualPatient tellingOf(const std::vector<VirtualPatient>& patients)
     for (std::size_t i = 0; i < patients.size(); ++i)
         order.emplace_back(distanceFromTelling(patients[i]), int(i));
     std::sort(order.begin(), order.end());
-    // One whose electrodes are where they belong.
-    for (const auto& [far, i] : order)
-        if (simulation::simulateEcg(simulation::ecgCausesOf(patients[std::size_t(i)])).fault == simulation::LeadFault::None)
+    // One whose electrodes are where they belong, and whose ECG the quality gate has nothing to say about.
+    for (const auto& [far, i] : order) {
+        const simulation::SimulatedEcg made = simulation::simulateEcg(simulation::ecgCausesOf(patients[std::size_t(i)]));
+        const auto findings = ecg::checkQuality(made.record, ecg::EcgRecipe{});
+        const auto isDoubt = [](const ecg::Finding& f) { return f.severity != ecg::Severity::Note; };
+        if (made.fault == simulation::LeadFault::None && std::none_of(findings.begin(), findings.end(), isDoubt))
             return patients[std::size_t(i)];
+    }
     return patients[std::size_t(order.front().second)];
 }
 

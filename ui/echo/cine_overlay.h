@@ -27,8 +27,8 @@ struct CellOverlay
     QString error;        // instead of the picture
     bool waiting = false; // nothing to show yet
     bool own = false, selected = false;
-    bool simulated = false; // the patient is
     bool dropTarget = false; // what is being dragged would go here
+    bool simulated = false;  // the patient is
 };
 
 // "US region 1 · 0.41 mm/px", "0.41 × 0.38 mm/px" when the axes differ, "not calibrated".

@@ -322,7 +322,7 @@ void TestCaseReport::simulatedSaysSoOnEveryPage()
     const QString tool = QStandardPaths::findExecutable(QStringLiteral("pdftotext"));
     if (tool.isEmpty())
         QSKIP("pdftotext isn't installed");
-    const auto pagesOf = [&](const QString& name) {
+    const auto pagesOf = [&](const char* name) {
         QStringList pages = QString::fromUtf8(run(tool, {path(name), QStringLiteral("-")})).split(QLatin1Char('\f'));
         pages.removeLast();
         return pages;

@@ -79,7 +79,7 @@ inference::EngineFacts engine(bool simulated)
     return facts;
 }
 
-casework::Retrieval retrieval(int simulated)
+casework::Retrieval ranking(int simulated)
 {
     casework::Retrieval r;
     for (int i = 0; i < 3; ++i) {
@@ -165,16 +165,16 @@ private slots:
     {
         SimilarHearts hearts;
         show(hearts, {340, 420});
-        hearts.setRetrieval(retrieval(0));
+        hearts.setRetrieval(ranking(0));
         QVERIFY(!hasBadge(hearts));
         auto* list = hearts.findChild<QListView*>("rankedStudies");
         QCoreApplication::processEvents();
         const int without = inked(*list->viewport());
-        hearts.setRetrieval(retrieval(2));
+        hearts.setRetrieval(ranking(2));
         QTRY_VERIFY(hasBadge(hearts));
         QVERIFY(inked(*list->viewport()) > without + 20); // on the rows themselves
         picture(hearts, "badge-hearts");
-        hearts.setRetrieval(retrieval(0));
+        hearts.setRetrieval(ranking(0));
         QVERIFY(!hasBadge(hearts));
         hearts.setTrainedOnSimulated(true);
         QVERIFY(hasBadge(hearts));
