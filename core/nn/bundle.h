@@ -54,7 +54,7 @@ struct NewBundle
     base::Json ecgRecipe, echoRecipe;
 };
 // Writes a bundle of untrained weights with its golden tensors (computed here, float32) and card. Throws base::Error.
-// Random weights are scaled as trained ones usually are (truncated normal 0.02, unit norms, zero biases).
+// Random weights are scaled as networks usually begin: layers of the ECG encoder evenly by their widths (Glorot), the others normal 0.02, unit norms, zero biases.
 BundleInfo writeUntrainedBundle(const std::filesystem::path& folder, const NewBundle& what, const base::JobContext& job = {});
 
 // One golden tensor recomputed on this machine.

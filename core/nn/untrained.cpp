@@ -24,6 +24,17 @@ float randomWeight(std::uint64_t key, std::uint64_t index)
     return float(double(2 * sum - kTwiceMean) * kScale);
 }
 
+// Evenly within ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), as masked autoencoders begin (He 2022). The ECG encoder goes through two projections each time: made of
+// smaller numbers, their product is next to nothing and hardly learns.
+std::vector<float> xavierTensor(const TensorSpec& spec, std::uint64_t key, std::size_t count)
+{
+    const double outputs = double(spec.shape[0]), inputs = double(count) / outputs, bound = std::sqrt(6 / (inputs + outputs));
+    std::vector<float> values(count);
+    for (std::size_t i = 0; i < count; ++i)
+        values[i] = float(bound * formulaUnit(key, i));
+    return values;
+}
+
 std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed)
 {
     std::size_t count = 1;
@@ -38,6 +49,8 @@ std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed)
     if (name == "ecg_encoder.pos_embed_x")
         return timePositions(int(spec.shape[1]), int(spec.shape[2]));
     const std::uint64_t key = fnv1a64("random." + std::to_string(seed) + "." + spec.name);
+    if (name.starts_with("ecg_encoder.") && name.ends_with("weight") && name != "ecg_encoder.pos_embed_y.weight")
+        return xavierTensor(spec, key, count);
     std::vector<float> values(count);
     for (std::size_t i = 0; i < count; ++i)
         values[i] = randomWeight(key, i);
