@@ -7,7 +7,6 @@
 #include "ui/evaluation/evaluation_results.h"
 #include "ui/jobs/one_job.h"
 #include "ui/theme/panel_words.h"
-#include "ui/theme/sentence.h"
 
 #include <QDateTime>
 #include <QDir>
@@ -172,7 +171,7 @@ EvaluationWindow::EvaluationWindow(JobRunner& jobs, Evaluator evaluator, QWidget
     connect(&d.files, &OneJob::changed, this, refresh);
     connect(&d.running, &OneJob::cancelled, this, [this] { m_impl->say(tr("Cancelled. What was embedded is kept, the next run is shorter.")); });
     for (OneJob* job : {&d.running, &d.files})
-        connect(job, &OneJob::failed, this, [this](const QString& why) { m_impl->say(sentence(why.toStdString()), "error"); });
+        connect(job, &OneJob::failed, this, [this](const QString& why) { m_impl->say(why, "error"); });
     connect(d.go, &QPushButton::clicked, this, &EvaluationWindow::run);
     connect(d.cancel, &QPushButton::clicked, this, &EvaluationWindow::cancel);
     connect(d.open, &QToolButton::clicked, this, [this] {

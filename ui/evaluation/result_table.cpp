@@ -101,7 +101,7 @@ void ResultTable::setCells(const std::vector<std::vector<std::string>>& cells)
     paintQuietRows();
     resizeColumnsToContents();
     for (int c = 0; c < columnCount(); ++c)
-        setColumnWidth(c, columnWidth(c) + 14);
+        setColumnWidth(c, columnWidth(c) + 8);
     updateGeometry();
 }
 

@@ -78,7 +78,9 @@ void PlotView::restyle(const ThemeColours& c)
         }
     legend->setFont(small);
     legend->setTextColor(c.text);
-    legend->setBrush(QBrush(mixed(c.panel, c.line, 0.92)));
+    QColor veil = c.panel; // what lies below shows through
+    veil.setAlpha(150);
+    legend->setBrush(veil);
     legend->setBorderPen(Qt::NoPen);
     legend->setIconSize(18, 8);
     legend->setRowSpacing(1);

@@ -111,7 +111,7 @@ ReliabilityPlot::ReliabilityPlot(QWidget* parent) : PlotView(QStringLiteral("rel
 {
     setAccessibleName(tr("Reliability diagram"));
     unitSquare(*this, tr("predicted probability"), tr("observed share"));
-    axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignLeft | Qt::AlignTop);
+    axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignRight | Qt::AlignBottom);
     setProbe({});
 }
 

@@ -36,6 +36,7 @@ void RecordPanel::row(const QString& name, const QString& value, const char* obj
     QLabel* words = panelWords("", objectName, this);
     words->setText(value);
     words->setToolTip(hint);
+    words->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     auto* label = new QLabel(name, this);
     label->setProperty("role", QStringLiteral("muted"));
     label->setAlignment(Qt::AlignTop);

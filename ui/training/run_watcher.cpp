@@ -2,7 +2,6 @@
 #include "ui/training/run_watcher.h"
 
 #include "base/error.h"
-#include "ui/theme/sentence.h"
 
 #include <QDir>
 #include <QFutureWatcher>
@@ -35,7 +34,7 @@ struct RunWatcher::Reader
             changed = curves.read();
             seen->record = training::readRunRecord(folder);
         } catch (const base::Error& error) {
-            seen->problem = sentence(error.place().file.filename().string() + ": " + error.sentence());
+            seen->problem = QString::fromStdString(error.place().file.filename().string() + ": " + error.sentence());
         }
         seen->hasCheckpoint = std::filesystem::exists(folder / "checkpoint.json", ignored);
         seen->hasBundle = std::filesystem::exists(folder / "bundle" / "bundle.json", ignored);

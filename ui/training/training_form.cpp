@@ -206,14 +206,14 @@ TrainingRequest TrainingForm::request() const
 {
     TrainingRequest r;
     r.kind = m_kind->currentIndex() == 0 ? TrainingRequest::Kind::Alignment : TrainingRequest::Kind::EchoEncoder;
-    casework::TrainingData data;
-    data.table = toPath(m_table->text());
-    data.pairs.mostDays = m_days->value();
-    data.pairs.valShare = data.pairs.testShare = m_valShare->value() / 100;
-    if (2 * data.pairs.valShare >= 1)
-        data.pairs.testShare = (1 - data.pairs.valShare) / 2;
-    data.pairs.seed = std::uint64_t(m_seed->value());
-    r.alignment.data = r.echo.data = data;
+    casework::TrainingData learned;
+    learned.table = toPath(m_table->text());
+    learned.pairs.mostDays = m_days->value();
+    learned.pairs.valShare = learned.pairs.testShare = m_valShare->value() / 100;
+    if (2 * learned.pairs.valShare >= 1)
+        learned.pairs.testShare = (1 - learned.pairs.valShare) / 2;
+    learned.pairs.seed = std::uint64_t(m_seed->value());
+    r.alignment.data = r.echo.data = learned;
     r.alignment.bundle = r.echo.bundle = toPath(m_bundle->text());
     r.alignment.out = r.echo.out = toPath(m_out->text());
 

@@ -4,7 +4,6 @@
 #include "ui/jobs/one_job.h"
 #include "ui/plots/training_plot.h"
 #include "ui/theme/panel_words.h"
-#include "ui/theme/sentence.h"
 #include "ui/theme/tag_label.h"
 #include "ui/training/record_panel.h"
 #include "ui/training/run_watcher.h"
@@ -230,7 +229,7 @@ TrainingWindow::TrainingWindow(JobRunner& jobs, Trainer trainer, QWidget* parent
     });
     connect(&d.job, &OneJob::changed, this, [this] { m_impl->refresh(); });
     connect(&d.job, &OneJob::cancelled, this, [this] { m_impl->say(tr("Stopping. The checkpoint is kept: Resume goes on from it.")); });
-    connect(&d.job, &OneJob::failed, this, [this](const QString& why) { m_impl->say(sentence(why.toStdString()), "error"); });
+    connect(&d.job, &OneJob::failed, this, [this](const QString& why) { m_impl->say(why, "error"); });
     connect(open, &QToolButton::clicked, this, [this] {
         if (const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder of a run")); !folder.isEmpty())
             openRun(folder);
