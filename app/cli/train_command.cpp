@@ -13,6 +13,7 @@ struct Arguments
 {
     casework::AlignmentRun alignment;
     casework::EchoRun echo;
+    casework::EcgRun ecg;
     bool noAugmentation = false;
     double surrogate = -1, jitter = -1, rescale = -1, timeFlip = -1, signFlip = -1, cropLow = -1, cropHigh = -1;
 };
@@ -103,6 +104,32 @@ template <class Run> void addCommon(CLI::App* command, Run& run)
     command->add_flag("--simulated", run.training.simulated, "The data are of simulated patients, and whatever the bundle says will say so");
 }
 
+int trainEcg(const Session& session, const Arguments& a)
+{
+    casework::EcgRun run = a.ecg;
+    run.training.augment = augmentation(a);
+    return perform(session, run, [&] { return casework::trainEcgEncoder(run, session.device, session.job()); });
+}
+
+void addAugmentation(CLI::App* command, const std::shared_ptr<Arguments>& a)
+{
+    command->add_flag("--no-augmentation", a->noAugmentation, "ECGs as they are, always the window that inference takes");
+    command->add_option("--surrogate", a->surrogate, "Probability of the Fourier surrogate (default 0.5)")->check(CLI::Range(0.0, 1.0));
+    command->add_option("--jitter", a->jitter, "Share of noise (default 0.6)")->check(CLI::NonNegativeNumber);
+    command->add_option("--rescale", a->rescale, "Spread of the random gain (default 0.5)")->check(CLI::NonNegativeNumber);
+    command->add_option("--time-flip", a->timeFlip, "Probability (default 0.33)")->check(CLI::Range(0.0, 1.0));
+    command->add_option("--sign-flip", a->signFlip, "Probability (default 0.33)")->check(CLI::Range(0.0, 1.0));
+    command->add_option("--crop-low", a->cropLow, "Shortest window, in windows of the encoder (default 1)")->check(CLI::PositiveNumber);
+    command->add_option("--crop-high", a->cropHigh, "Longest window (default 1)")->check(CLI::PositiveNumber);
+}
+
+void addRegression(CLI::App* command, training::RegressionTraining& options)
+{
+    command->add_option("--rate", options.rate, "Learning rate (default 1e-3)")->check(CLI::PositiveNumber);
+    command->add_option("--weight-decay", options.weightDecay, "Of AdamW (default 0.05)")->check(CLI::NonNegativeNumber);
+    command->add_option("--target", options.targets, "Column that is learned, several times; default lvedv_ml, lvesv_ml, lvef_percent")->take_all();
+}
+
 } // namespace
 
 void addTrainCommands(CLI::App& app, Session& session)
@@ -125,25 +152,22 @@ void addTrainCommands(CLI::App& app, Session& session)
     train->add_option("--lambda", t.lambda, "Weight of the direction from ECG to echo (default 0.5)")->check(CLI::Range(0.0, 1.0));
     train->add_option("--pooling", t.pooling, "keep, attention, mean, cls, single: how a study's views become one vector (default keep)")->transform(CLI::CheckedTransformer(poolings));
     train->add_option("--view-dropout", t.viewDropout, "Probability that a view isn't seen (default 0)")->check(CLI::Range(0.0, 0.99));
-    train->add_flag("--no-augmentation", a->noAugmentation, "ECGs as they are, always the window that inference takes");
-    train->add_option("--surrogate", a->surrogate, "Probability of the Fourier surrogate (default 0.5)")->check(CLI::Range(0.0, 1.0));
-    train->add_option("--jitter", a->jitter, "Share of noise (default 0.6)")->check(CLI::NonNegativeNumber);
-    train->add_option("--rescale", a->rescale, "Spread of the random gain (default 0.5)")->check(CLI::NonNegativeNumber);
-    train->add_option("--time-flip", a->timeFlip, "Probability (default 0.33)")->check(CLI::Range(0.0, 1.0));
-    train->add_option("--sign-flip", a->signFlip, "Probability (default 0.33)")->check(CLI::Range(0.0, 1.0));
-    train->add_option("--crop-low", a->cropLow, "Shortest window, in windows of the encoder (default 1)")->check(CLI::PositiveNumber);
-    train->add_option("--crop-high", a->cropHigh, "Longest window (default 1)")->check(CLI::PositiveNumber);
+    addAugmentation(train, a);
     train->callback([&session, a] { session.action = [&session, a] { return cli::train(session, *a); }; });
 
     CLI::App* echo = app.add_subcommand("train-echo", "Train an echo encoder by regressing phenotypes from single clips");
     addCommon(echo, a->echo);
     training::EchoTraining& e = a->echo.training;
-    echo->add_option("--rate", e.rate, "Learning rate (default 1e-3)")->check(CLI::PositiveNumber);
-    echo->add_option("--weight-decay", e.weightDecay, "Of AdamW (default 0.05)")->check(CLI::NonNegativeNumber);
-    echo->add_option("--target", e.targets, "Column that is learned, several times; default lvedv_ml, lvesv_ml, lvef_percent")->take_all();
+    addRegression(echo, e);
     echo->add_option("--shift", e.mostShift, "Augmentation: most shift in parts of the picture (default 0.06)")->check(CLI::Range(0.0, 0.49));
     echo->add_option("--gain", e.gain, "Augmentation: most change of brightness and contrast (default 0.15)")->check(CLI::Range(0.0, 0.99));
     echo->callback([&session, a] { session.action = [&session, a] { return trainEcho(session, *a); }; });
+
+    CLI::App* ecg = app.add_subcommand("train-ecg", "Train an ECG encoder by regressing phenotypes: what `train` can begin with");
+    addCommon(ecg, a->ecg);
+    addRegression(ecg, a->ecg.training);
+    addAugmentation(ecg, a);
+    ecg->callback([&session, a] { session.action = [&session, a] { return trainEcg(session, *a); }; });
 }
 
 } // namespace echo2ecg::cli

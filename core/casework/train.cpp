@@ -13,6 +13,7 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <set>
 
 namespace echo2ecg::casework {
 
@@ -140,6 +141,52 @@ std::vector<training::EchoClipItem> clipItems(const std::vector<LabelledStudy>& 
     return items;
 }
 
+// ECGs of the training and validation split with what is known of them; one that can't be used is noted.
+std::vector<training::EcgItem> ecgItems(const training::PairSet& set, const base::CsvTable& table, const std::vector<std::string>& targets, const Start& start, std::string& sha256,
+                                        const base::JobContext& job)
+{
+    const std::vector<int> columns = columnsOf(table, targets);
+    std::vector<training::EcgItem> items;
+    std::set<std::string> seen;
+    base::Sha256 hash;
+    std::int64_t done = 0;
+    for (const training::PairItem& pair : set.items) {
+        job.throwIfCancelled();
+        if (done++ % 16 == 0)
+            job.report({"reading ECGs", done, std::int64_t(set.items.size()), "ECGs"});
+        if (pair.split == training::Split::Test || !seen.insert(pair.ecgId).second)
+            continue;
+        try {
+            training::EcgItem item;
+            item.patient = pair.patient;
+            item.study = pair.studyId;
+            item.split = *pair.split;
+            item.targets = targetsOf(table, pair.tableRow, columns);
+            item.ecg = std::make_shared<training::EcgSignal>(signalOf(pair.ecgFile, start.ecgRecipe));
+            hash.add(item.ecg->values.data(), item.ecg->values.size() * sizeof(float));
+            hash.add(item.targets.data(), item.targets.size() * sizeof(double));
+            hash.add(training::name(item.split));
+            items.push_back(std::move(item));
+        } catch (const base::Cancelled&) {
+            throw;
+        } catch (const Error& error) {
+            job.note({"ecg-left-out", error.what(), pair.origin});
+        }
+    }
+    sha256 = hash.hex();
+    if (items.empty())
+        throw Error(ErrorCode::Unsuitable, "no ECG is left to train with");
+    return items;
+}
+
+void complete(training::RegressionTraining& training, const inference::DeviceOptions& device)
+{
+    if (training.targets.empty())
+        training.targets = {"lvedv_ml", "lvesv_ml", "lvef_percent"};
+    training.allowCuda = device.allowCuda;
+    training.threads = device.threads;
+}
+
 } // namespace
 
 Json trainAlignment(const AlignmentRun& run, const inference::DeviceOptions& device, const base::JobContext& job)
@@ -175,12 +222,9 @@ Json trainEchoEncoder(const EchoRun& run, const inference::DeviceOptions& device
 {
     const Start start(run.bundle);
     training::EchoTraining training = run.training;
-    if (training.targets.empty())
-        training.targets = {"lvedv_ml", "lvesv_ml", "lvef_percent"};
+    complete(training, device);
     training.mean = start.echoRecipe.mean;
     training.std = start.echoRecipe.std;
-    training.allowCuda = device.allowCuda;
-    training.threads = device.threads;
 
     const training::PairSet set = training::choosePairs(training::readPairTable(run.data.table), run.data.pairs);
     std::vector<LabelledStudy> studies = studiesOf(set, base::CsvTable::read(run.data.table), training.targets);
@@ -188,6 +232,17 @@ Json trainEchoEncoder(const EchoRun& run, const inference::DeviceOptions& device
     std::string sha256;
     const std::vector<training::EchoClipItem> clips = clipItems(studies, sha256, job);
     return inference::trainEchoEncoder(run.bundle, clips, sha256, training, run.out, run.resume, job);
+}
+
+Json trainEcgEncoder(const EcgRun& run, const inference::DeviceOptions& device, const base::JobContext& job)
+{
+    const Start start(run.bundle);
+    training::EcgTraining training = run.training;
+    complete(training, device);
+    const training::PairSet set = training::choosePairs(training::readPairTable(run.data.table), run.data.pairs);
+    std::string sha256;
+    const std::vector<training::EcgItem> ecgs = ecgItems(set, base::CsvTable::read(run.data.table), training.targets, start, sha256, job);
+    return inference::trainEcgEncoder(run.bundle, ecgs, sha256, training, run.out, run.resume, job);
 }
 
 } // namespace echo2ecg::casework

@@ -3,6 +3,7 @@
 
 #include "inference/device_options.h"
 #include "training/alignment_trainer.h"
+#include "training/ecg_trainer.h"
 #include "training/echo_trainer.h"
 
 namespace echo2ecg::casework {
@@ -37,5 +38,15 @@ struct EchoRun
     bool resume = false;
 };
 base::Json trainEchoEncoder(const EchoRun& run, const inference::DeviceOptions& device, const base::JobContext& job = {});
+
+// The ECG encoder likewise; the table needs an ECG, a patient and a study of each row, whose clips aren't looked at.
+struct EcgRun
+{
+    std::filesystem::path bundle, out;
+    TrainingData data;
+    training::EcgTraining training;
+    bool resume = false;
+};
+base::Json trainEcgEncoder(const EcgRun& run, const inference::DeviceOptions& device, const base::JobContext& job = {});
 
 } // namespace echo2ecg::casework

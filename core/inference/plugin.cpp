@@ -289,7 +289,7 @@ Outcome exportWeights(const std::filesystem::path& bundle, const std::filesystem
 }
 
 const Functions functions{abiVersion, openBundle,    readInfo,      verify,         namedShapes,     create,
-                          provoke,    importWeights, exportWeights, trainAlignment, trainEchoEncoder};
+                          provoke,    importWeights, exportWeights, trainAlignment, trainEchoEncoder, trainEcgEncoder};
 
 } // namespace
 

@@ -19,6 +19,8 @@ struct PairSet;
 struct AlignmentTraining;
 struct EchoClipItem;
 struct EchoTraining;
+struct EcgItem;
+struct EcgTraining;
 } // namespace echo2ecg::training
 
 namespace echo2ecg::inference::plugin {
@@ -163,6 +165,8 @@ struct Functions
                               base::Json& record) noexcept = nullptr;
     Outcome (*trainEchoEncoder)(const TrainRequest&, const std::vector<training::EchoClipItem>&, const std::string& dataSha256,
                                 const training::EchoTraining&, const base::JobContext&, base::Json& record) noexcept = nullptr;
+    Outcome (*trainEcgEncoder)(const TrainRequest&, const std::vector<training::EcgItem>&, const std::string& dataSha256,
+                               const training::EcgTraining&, const base::JobContext&, base::Json& record) noexcept = nullptr;
 };
 
 } // namespace echo2ecg::inference::plugin

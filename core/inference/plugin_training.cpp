@@ -3,6 +3,7 @@
 
 #include "inference/plugin_guard.h"
 #include "training/alignment_trainer.h"
+#include "training/ecg_trainer.h"
 #include "training/echo_trainer.h"
 
 namespace echo2ecg::inference::plugin {
@@ -17,6 +18,12 @@ Outcome trainEchoEncoder(const TrainRequest& request, const std::vector<training
                          const training::EchoTraining& options, const base::JobContext& job, base::Json& record) noexcept
 {
     return guarded([&] { record = training::trainEchoEncoder(request.start, clips, dataSha256, options, request.out, request.resume, job); });
+}
+
+Outcome trainEcgEncoder(const TrainRequest& request, const std::vector<training::EcgItem>& ecgs, const std::string& dataSha256, const training::EcgTraining& options,
+                        const base::JobContext& job, base::Json& record) noexcept
+{
+    return guarded([&] { record = training::trainEcgEncoder(request.start, ecgs, dataSha256, options, request.out, request.resume, job); });
 }
 
 } // namespace echo2ecg::inference::plugin

@@ -10,5 +10,7 @@ Outcome trainAlignment(const TrainRequest& request, const training::PairSet& set
                        base::Json& record) noexcept;
 Outcome trainEchoEncoder(const TrainRequest& request, const std::vector<training::EchoClipItem>& clips, const std::string& dataSha256,
                          const training::EchoTraining& options, const base::JobContext& job, base::Json& record) noexcept;
+Outcome trainEcgEncoder(const TrainRequest& request, const std::vector<training::EcgItem>& ecgs, const std::string& dataSha256, const training::EcgTraining& options,
+                        const base::JobContext& job, base::Json& record) noexcept;
 
 } // namespace echo2ecg::inference::plugin

@@ -21,4 +21,12 @@ base::Json trainEchoEncoder(const std::filesystem::path& start, const std::vecto
     return record;
 }
 
+base::Json trainEcgEncoder(const std::filesystem::path& start, const std::vector<training::EcgItem>& ecgs, const std::string& dataSha256, const training::EcgTraining& options,
+                           const std::filesystem::path& out, bool resume, const base::JobContext& job)
+{
+    base::Json record;
+    plugin::raise(plugin::functions().trainEcgEncoder({start, out, resume}, ecgs, dataSha256, options, job, record));
+    return record;
+}
+
 } // namespace echo2ecg::inference

@@ -35,20 +35,31 @@ std::vector<float> xavierTensor(const TensorSpec& spec, std::uint64_t key, std::
     return values;
 }
 
+// Evenly within ±0.5, about what a patch of a T wave gives: each patch is normalised behind its projection, and with biases of 0 a flat one would look like a tall one.
+std::vector<float> patchBias(std::uint64_t key, std::size_t count)
+{
+    std::vector<float> values(count);
+    for (std::size_t i = 0; i < count; ++i)
+        values[i] = float(0.5 * formulaUnit(key, i));
+    return values;
+}
+
 std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed)
 {
     std::size_t count = 1;
     for (const long long length : spec.shape)
         count *= std::size_t(length);
     const std::string_view name = spec.name;
+    const std::uint64_t key = fnv1a64("random." + std::to_string(seed) + "." + spec.name);
     const bool vector = spec.shape.size() == 1;
+    if (name == "ecg_encoder.patch_embed.proj.bias")
+        return patchBias(key, count);
     if (vector && (name.ends_with("weight") || name.ends_with("running_var")))
         return std::vector<float>(count, 1.0f);
     if (vector && (name.ends_with("bias") || name.ends_with("running_mean")))
         return std::vector<float>(count, 0.0f);
     if (name == "ecg_encoder.pos_embed_x")
         return timePositions(int(spec.shape[1]), int(spec.shape[2]));
-    const std::uint64_t key = fnv1a64("random." + std::to_string(seed) + "." + spec.name);
     if (name.starts_with("ecg_encoder.") && name.ends_with("weight") && name != "ecg_encoder.pos_embed_y.weight")
         return xavierTensor(spec, key, count);
     std::vector<float> values(count);

@@ -1,136 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/echo_learner.h"
 
-#include "base/parallel.h"
 #include "nn/mvit.h"
-#include "training/autocast.h"
 #include "training/clip_augment.h"
-#include "training/gradient_sum.h"
-#include "training/random.h"
 #include "training/stored_tensors.h"
-
-#include <ATen/Parallel.h>
-#include <torch/csrc/autograd/autograd.h>
-
-#include <algorithm>
-#include <cmath>
-#include <set>
 
 namespace echo2ecg::training {
 
 using base::Error;
 using base::ErrorCode;
 
-namespace {
-
-constexpr const char* headWeight = "phenotype_head.weight";
-constexpr const char* headBias = "phenotype_head.bias";
-
-bool isEncoder(const std::string& name) { return name.rfind("echo_encoder.", 0) == 0; }
-
-// Of each target over the training studies that know it, each study once.
-std::vector<EchoLearner::Scale> scalesOf(const std::vector<EchoClipItem>& clips, const std::vector<std::size_t>& train, const std::vector<std::string>& targets)
+EchoLearner::EchoLearner(const nn::EchoEncoderShape& shape, const std::map<std::string, nn::StoredTensor>& weights, const std::vector<EchoClipItem>& clips,
+                         const EchoTraining& options, const nn::DeviceChoice& device)
+    : RegressionLearner(labelled(clips), options, device, 2), m_shape(shape), m_clips(clips), m_options(options)
 {
-    std::vector<EchoLearner::Scale> scales(targets.size());
-    for (std::size_t t = 0; t < targets.size(); ++t) {
-        std::set<std::string> seen;
-        double sum = 0, squares = 0, count = 0;
-        for (const std::size_t i : train) {
-            const double value = clips[i].targets[t];
-            if (!std::isfinite(value) || !seen.insert(clips[i].study).second)
-                continue;
-            sum += value;
-            squares += value * value;
-            ++count;
-        }
-        const double mean = count > 0 ? sum / count : 0, variance = count > 1 ? squares / count - mean * mean : 0;
-        if (!(variance > 1e-12 * (1 + mean * mean)))
-            throw Error(ErrorCode::Unsuitable, "\"" + targets[t] + "\" is known of too few training studies, or the same for all of them: nothing can be learned from it");
-        scales[t] = {mean, std::sqrt(variance)};
-    }
-    return scales;
-}
-
-// What a correlation needs, in the targets' own units.
-struct Agreement
-{
-    double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0, error = 0;
-    void add(double truth, double estimate)
-    {
-        ++n;
-        x += truth;
-        y += estimate;
-        xx += truth * truth;
-        yy += estimate * estimate;
-        xy += truth * estimate;
-        error += std::abs(truth - estimate);
-    }
-    double correlation() const
-    {
-        const double a = n * xx - x * x, b = n * yy - y * y;
-        return a > 0 && b > 0 ? (n * xy - x * y) / std::sqrt(a * b) : 0;
-    }
-};
-
-} // namespace
-
-// Good for one set of weights: after a step of the optimizer it is made again.
-struct EchoLearner::Network
-{
-    Network(const nn::EchoEncoderShape& shape, const LiveWeights::Tensors& tensors, at::Device device)
-        : weights(tensors, device), encoder(shape, weights), headWeights(weights(headWeight)), headBiases(weights(headBias))
-    {
-    }
-    at::Tensor operator()(const at::Tensor& x, bool half) const
-    {
-        const Autocast autocast(half);
-        return at::linear(encoder.forward(x).to(at::kFloat), headWeights, headBiases);
-    }
-
-    LiveWeights weights;
-    nn::Mvit encoder;
-    at::Tensor headWeights, headBiases;
-};
-
-EchoLearner::EchoLearner(const nn::EchoEncoderShape& shape, const std::map<std::string, nn::StoredTensor>& weights,
-                         const std::vector<EchoClipItem>& clips, const EchoTraining& options, const nn::DeviceChoice& device)
-    : m_shape(shape), m_clips(clips), m_options(options), m_device(device.kind == nn::DeviceKind::Cuda ? at::kCUDA : at::kCPU),
-      m_threads(m_device.is_cuda() ? 1 : device.threads), m_itemsAtOnce(m_device.is_cuda() ? 32 : 2)
-{
-    for (std::size_t i = 0; i < clips.size(); ++i)
-        if (clips[i].split != Split::Test)
-            (clips[i].split == Split::Train ? m_train : m_val).push_back(i);
-    if (m_train.empty())
-        throw Error(ErrorCode::Unsuitable, "no clip is left to train with");
-    m_scales = scalesOf(clips, m_train, options.targets);
-
-    std::map<std::string, AdamW::Parameter> parameters;
-    const auto train = [&](const std::string& name, const at::Tensor& tensor) {
-        tensor.requires_grad_(true);
-        AdamW::Parameter p;
-        p.value = tensor;
-        p.rate = options.rate;
-        p.decays = tensor.dim() > 1 && name.find("rel_pos") == std::string::npos && name.find("class_token") == std::string::npos;
-        parameters.emplace(name, p);
-        m_tensors.emplace(name, tensor);
-    };
-    for (const auto& [name, stored] : weights)
-        if (isEncoder(name))
-            train(name, tensorOf(stored, m_device));
-    RandomStream random("phenotype head", {options.seed});
-    std::vector<float> head(options.targets.size() * std::size_t(shape.embedding));
-    for (float& value : head)
-        value = float(0.02 * random.normal());
-    train(headWeight, tensorOf(head, {std::int64_t(options.targets.size()), shape.embedding}, m_device));
-    train(headBias, at::zeros({std::int64_t(options.targets.size())}, at::TensorOptions().dtype(at::kFloat).device(m_device)));
-    AdamW::Options adam;
-    adam.weightDecay = options.weightDecay;
-    m_optimizer = std::make_unique<AdamW>(std::move(parameters), adam);
-}
-
-std::int64_t EchoLearner::batches() const
-{
-    return std::max<std::int64_t>(1, std::int64_t(m_train.size()) / m_options.batch);
+    setWeights(weights, shape.embedding, [&](const std::string& name, const nn::StoredTensor&) {
+        return name.rfind("echo_encoder.", 0) == 0 ? std::optional<double>(options.rate) : std::nullopt;
+    });
 }
 
 at::Tensor EchoLearner::input(const std::vector<std::size_t>& clips, std::int64_t epoch, bool augment) const
@@ -145,123 +31,12 @@ at::Tensor EchoLearner::input(const std::vector<std::size_t>& clips, std::int64_
         const ClipChange change = augment ? ClipChange::random(m_options.mostShift, m_options.gain, {m_options.seed, std::uint64_t(epoch), clip}) : ClipChange();
         appendNormalised(values, pixels, change, m_options.mean, m_options.std);
     }
-    return tensorOf(values, {std::int64_t(clips.size()), 3, m_shape.frames, m_shape.size, m_shape.size}, m_device);
+    return tensorOf(values, {std::int64_t(clips.size()), 3, m_shape.frames, m_shape.size, m_shape.size}, device());
 }
 
-at::Tensor EchoLearner::targets(const std::vector<std::size_t>& clips) const
+RegressionLearner::Encoder EchoLearner::encoder(const nn::Weights& weights) const
 {
-    std::vector<float> values;
-    for (const std::size_t clip : clips)
-        for (std::size_t t = 0; t < m_scales.size(); ++t)
-            values.push_back(float((m_clips[clip].targets[t] - m_scales[t].mean) / m_scales[t].deviation));
-    return tensorOf(values, {std::int64_t(clips.size()), std::int64_t(m_scales.size())}, m_device);
-}
-
-void EchoLearner::forEachPart(int count, const base::JobContext& job, const std::function<void(int part)>& work) const
-{
-    base::inParallel(m_threads, count, [&](int, int part) {
-        job.throwIfCancelled();
-        at::init_num_threads(); // operations aren't shared further
-        work(part);
-    });
-}
-
-Learner::Step EchoLearner::step(std::int64_t epoch, std::int64_t number, const base::JobContext& job)
-{
-    if (m_orderOf != epoch) {
-        m_order = shuffled(m_train.size(), RandomStream("clips", {m_options.seed, std::uint64_t(epoch)}));
-        m_orderOf = epoch;
-    }
-    const std::size_t first = std::size_t(number * m_options.batch), last = std::min(m_order.size(), first + std::size_t(m_options.batch));
-    const int parts = int((last - first + std::size_t(m_itemsAtOnce) - 1) / std::size_t(m_itemsAtOnce));
-    std::vector<std::vector<std::size_t>> clips(static_cast<std::size_t>(parts));
-    double known = 0;
-    for (std::size_t i = first; i < last; ++i) {
-        const std::size_t clip = m_train[m_order[i]];
-        clips[(i - first) / std::size_t(m_itemsAtOnce)].push_back(clip);
-        known += double(std::count_if(m_clips[clip].targets.begin(), m_clips[clip].targets.end(), [](double value) { return std::isfinite(value); }));
-    }
-
-    const at::AutoGradMode differentiate(true);
-    const Network network(m_shape, m_tensors, m_device);
-    const std::vector<at::Tensor>& leaves = network.weights.leaves();
-    std::vector<double> losses(clips.size());
-    GradientSum sum;
-    forEachPart(parts, job, [&](int part) {
-        const at::AutoGradMode on(true);
-        const std::vector<std::size_t>& mine = clips[std::size_t(part)];
-        const at::Tensor truth = targets(mine), difference = network(input(mine, epoch, true), m_device.is_cuda()) - truth.nan_to_num();
-        const at::Tensor loss = (difference * difference * truth.isfinite().to(at::kFloat)).sum() / std::max(1.0, known);
-        losses[std::size_t(part)] = loss.item<double>();
-        sum.add(part, torch::autograd::grad({loss}, leaves, {}, /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true));
-    });
-    Step step;
-    for (const double loss : losses)
-        step.loss += loss;
-    step.hits = -1; // nothing is found here
-    step.gradients = network.weights.pullBack(sum.take());
-    return step;
-}
-
-base::Json EchoLearner::evaluate(const base::JobContext& job)
-{
-    base::Json json = base::Json::object();
-    if (m_val.empty())
-        return json;
-    const at::NoGradGuard plain;
-    const Network network(m_shape, m_tensors, m_device);
-    const std::size_t width = m_scales.size();
-    std::vector<std::vector<double>> estimates(m_val.size());
-    const int parts = int((m_val.size() + std::size_t(m_itemsAtOnce) - 1) / std::size_t(m_itemsAtOnce));
-    forEachPart(parts, job, [&](int part) {
-        const at::NoGradGuard here;
-        const std::size_t first = std::size_t(part) * std::size_t(m_itemsAtOnce), last = std::min(m_val.size(), first + std::size_t(m_itemsAtOnce));
-        const std::vector<std::size_t> mine(m_val.begin() + std::ptrdiff_t(first), m_val.begin() + std::ptrdiff_t(last));
-        const std::vector<float> values = hostValues(network(input(mine, 0, false), m_device.is_cuda()));
-        for (std::size_t i = first; i < last; ++i)
-            estimates[i].assign(values.begin() + std::ptrdiff_t((i - first) * width), values.begin() + std::ptrdiff_t((i - first + 1) * width));
-    });
-
-    double loss = 0, known = 0;
-    struct Sum
-    {
-        double estimate = 0, clips = 0, truth = 0;
-    };
-    for (std::size_t t = 0; t < width; ++t) {
-        Agreement byClip, byStudy;
-        std::map<std::string, Sum> studies;
-        for (std::size_t i = 0; i < m_val.size(); ++i) {
-            const EchoClipItem& clip = m_clips[m_val[i]];
-            const double truth = clip.targets[t], estimate = m_scales[t].mean + m_scales[t].deviation * estimates[i][t];
-            if (!std::isfinite(truth))
-                continue;
-            const double error = (truth - estimate) / m_scales[t].deviation;
-            loss += error * error;
-            ++known;
-            byClip.add(truth, estimate);
-            Sum& study = studies[clip.study];
-            study.estimate += estimate;
-            study.truth = truth;
-            ++study.clips;
-        }
-        for (const auto& [name, study] : studies)
-            byStudy.add(study.truth, study.estimate / study.clips);
-        const std::string& target = m_options.targets[t];
-        json.set("val_" + target + "_r_by_clip", byClip.correlation());
-        json.set("val_" + target + "_r_by_study", byStudy.correlation());
-        json.set("val_" + target + "_error_by_study", byStudy.n > 0 ? byStudy.error / byStudy.n : 0.0);
-    }
-    json.set("val_loss", known > 0 ? loss / known : 0.0);
-    return json;
-}
-
-std::map<std::string, nn::StoredTensor> EchoLearner::encoderWeights() const
-{
-    std::map<std::string, nn::StoredTensor> weights;
-    for (const auto& [name, tensor] : m_tensors)
-        if (isEncoder(name))
-            weights.emplace(name, nn::StoredTensor::of(name, {tensor.sizes().begin(), tensor.sizes().end()}, hostValues(tensor)));
-    return weights;
+    return [mvit = std::make_shared<nn::Mvit>(m_shape, weights)](const at::Tensor& x) { return mvit->forward(x); };
 }
 
 } // namespace echo2ecg::training

@@ -1,112 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/echo_trainer.h"
 
-#include "base/number_text.h"
-#include "nn/model.h"
-#include "nn/torch_errors.h"
 #include "training/echo_learner.h"
-#include "training/run_record.h"
-
-#include <array>
-#include <cmath>
-#include <set>
+#include "training/regression_run.h"
 
 namespace echo2ecg::training {
 
-using base::Error;
-using base::ErrorCode;
-using base::Json;
-
-namespace {
-
-// Clips and patients by split; a patient in two of them ends it.
-Json dataOf(const std::vector<EchoClipItem>& clips, const std::string& sha256)
-{
-    std::array<std::int64_t, 3> counts{};
-    std::array<std::set<std::string>, 3> patients;
-    for (const EchoClipItem& clip : clips) {
-        ++counts[std::size_t(clip.split)];
-        patients[std::size_t(clip.split)].insert(clip.patient);
-    }
-    for (const std::string& patient : patients[0])
-        if (patients[1].count(patient) || patients[2].count(patient))
-            throw Error(ErrorCode::Inconsistent, "the splits leak, nothing is trained: a patient of the training is in another split, too");
-    const auto bySplit = [](auto&& of) { return Json::object({{"train", of(0)}, {"val", of(1)}, {"test", of(2)}}); };
-    return Json::object({{"sha256", sha256},
-                         {"clips", bySplit([&](std::size_t i) { return counts[i]; })},
-                         {"patients", bySplit([&](std::size_t i) { return patients[i].size(); })}});
-}
-
-std::string cardOf(const nn::BundleInfo& info, const EchoTraining& options, const Json& record)
-{
-    const Json &data = record.at("data"), &start = record.at("start");
-    const auto count = [&](const char* what, const char* split) { return std::to_string(data.at(what).at(split).toInteger()); };
-    std::string text = "# " + info.name + "\n\nTrained weights: the echo encoder, by regression of phenotypes from single clips through one linear layer, which isn't kept. ECG encoder, "
-                                          "pooling of views and alignment layers are the start bundle's.\n";
-    if (info.simulated)
-        text += "**Trained on simulated patients.**\n";
-    text += "\n- Intended use: " + info.intendedUse + "\n- Licence: " + info.licence + "\n- Start: " + start.at("name").toString() + " (`" + start.at("id").toString() +
-            "`)\n- Clips: " + count("clips", "train") + " of " + count("patients", "train") + " patients to train, " + count("clips", "val") + " of " + count("patients", "val") +
-            " to validate; no patient is in two splits\n- SHA-256 of the data: `" + data.at("sha256").toString() + "`\n- Settings: `" + record.at("training").dump() + "`\n";
-    const Json& history = record.at("history");
-    if (history.size() > 0) {
-        const Json& scores = history.items()[std::size_t(record.at("epoch_taken").toInteger() - 1)];
-        text += "- Weights of epoch " + std::to_string(record.at("epoch_taken").toInteger()) + " of " + std::to_string(history.size()) + "\n";
-        for (const std::string& target : options.targets)
-            if (const Json* r = scores.find("val_" + target + "_r_by_study"))
-                text += "- Validation, mean of a study's clips: " + target + " r = " + base::fixedText(r->toNumber(), 2) + ", mean error " +
-                        base::fixedText(scores.at("val_" + target + "_error_by_study").toNumber(), 1) + "\n";
-    }
-    return text + "\nThe bundle is accepted on a machine only when the outputs in `golden.safetensors` are reproduced there. Their inputs are made by formula.\n";
-}
-
-nn::BundleInfo describe(const nn::BundleInfo& start, const EchoTraining& options)
-{
-    nn::BundleInfo info = start;
-    info.name = options.name.empty() ? start.name + ", echo encoder trained" : options.name;
-    info.version = "1";
-    if (!options.licence.empty())
-        info.licence = options.licence;
-    info.simulated = options.simulated || start.simulated;
-    return info;
-}
-
-} // namespace
-
-Json trainEchoEncoder(const std::filesystem::path& start, const std::vector<EchoClipItem>& clips, const std::string& dataSha256, const EchoTraining& options,
+base::Json trainEchoEncoder(const std::filesystem::path& start, const std::vector<EchoClipItem>& clips, const std::string& dataSha256, const EchoTraining& options,
                       const std::filesystem::path& out, bool resume, const base::JobContext& job)
 {
     options.check();
-    return nn::inOurWords([&] {
-        const RunFolder folder(out);
-        const nn::BundleInfo from = nn::readBundleInfo(start);
-        std::map<std::string, nn::StoredTensor> weights = nn::readBundleWeights(from);
-        const nn::DeviceChoice device = nn::chooseDevice(options.allowCuda, options.threads);
-        LoopOptions loop;
-        loop.epochs = options.epochs;
-        loop.warmUpEpochs = options.warmUpEpochs;
-        loop.rateFloor = options.rateFloor;
-        loop.largestGradient = options.largestGradient;
-        loop.checkpointBatches = options.checkpointBatches;
-        loop.keepBest = options.keepBest;
-        loop.shownRate = options.rate;
-
-        Json settings = options.toJson();
-        const Json loopSettings = loop.toJson();
-        for (const auto& [key, value] : loopSettings.members())
-            settings.set(key, value);
-        RunRecord record(folder, resume, "echo encoder", settings, dataOf(clips, dataSha256), Json::object({{"id", from.id}, {"name", from.name}}), device, job);
-
-        EchoLearner learner(from.architecture.echo, weights, clips, options, device);
-        const LoopResult result = trainLoop(learner, folder, loop, record.identity(), job);
-        record.add(result);
-
-        for (auto& [name, tensor] : learner.encoderWeights())
-            weights[name] = std::move(tensor);
-        const nn::BundleInfo info = describe(from, options);
-        record.writeBundle(info, std::move(weights), cardOf(info, options, record.json()), job);
-        return record.json();
-    });
+    const RegressionKind kind{"echo encoder", "the echo encoder, from single clips", "clips"};
+    return runRegression(
+        kind, start, labelled(clips), dataSha256, options, options.toJson(),
+        [&](const nn::BundleInfo& from, const std::map<std::string, nn::StoredTensor>& weights, const nn::DeviceChoice& device) -> std::unique_ptr<RegressionLearner> {
+            return std::make_unique<EchoLearner>(from.architecture.echo, weights, clips, options, device);
+        },
+        out, resume, job);
 }
 
 } // namespace echo2ecg::training

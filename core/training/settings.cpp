@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a person chooses of a training, checked and written out; without the networks, so that whoever asks needs no LibTorch.
 #include "training/alignment_trainer.h"
+#include "training/ecg_trainer.h"
 #include "training/echo_trainer.h"
 
 #include <cmath>
@@ -51,29 +52,49 @@ void AlignmentTraining::check() const
     augment.check();
 }
 
+Json RegressionTraining::toJson() const
+{
+    return Json::object({{"batch", batch}, {"rate", rate}, {"weight_decay", weightDecay}, {"targets", targets}, {"seed", seed}});
+}
+
+void RegressionTraining::check() const
+{
+    need(batch >= 1 && batch <= 65536, "a batch holds from 1 to 65,536 items");
+    need(!targets.empty(), "no phenotype is named to be regressed");
+    need(std::isfinite(rate) && rate > 0, "the learning rate is more than 0");
+    need(std::isfinite(weightDecay) && weightDecay >= 0, "the weight decay is at least 0");
+}
+
 Json EchoTraining::toJson() const
 {
-    return Json::object({{"batch", batch},
-                         {"rate", rate},
-                         {"weight_decay", weightDecay},
-                         {"targets", targets},
-                         {"most_shift", mostShift},
-                         {"gain", gain},
-                         {"mean", Json::object({{"r", mean[0]}, {"g", mean[1]}, {"b", mean[2]}})},
-                         {"std", Json::object({{"r", std[0]}, {"g", std[1]}, {"b", std[2]}})},
-                         {"seed", seed}});
+    Json json = RegressionTraining::toJson();
+    json.set("most_shift", mostShift);
+    json.set("gain", gain);
+    json.set("mean", Json::object({{"r", mean[0]}, {"g", mean[1]}, {"b", mean[2]}}));
+    json.set("std", Json::object({{"r", std[0]}, {"g", std[1]}, {"b", std[2]}}));
+    return json;
 }
 
 void EchoTraining::check() const
 {
-    need(batch >= 1 && batch <= 65536, "a batch holds from 1 to 65,536 clips");
-    need(!targets.empty(), "no phenotype is named to be regressed");
-    need(std::isfinite(rate) && rate > 0, "the learning rate is more than 0");
-    need(std::isfinite(weightDecay) && weightDecay >= 0, "the weight decay is at least 0");
+    RegressionTraining::check();
     need(mostShift >= 0 && mostShift < 0.5, "a clip is moved by less than half of its size");
     need(gain >= 0 && gain < 1, "the change of brightness is at least 0 and less than 1");
     for (const double deviation : std)
         need(deviation > 0, "the deviations of the colours are more than 0");
+}
+
+Json EcgTraining::toJson() const
+{
+    Json json = RegressionTraining::toJson();
+    json.set("augment", augment.toJson());
+    return json;
+}
+
+void EcgTraining::check() const
+{
+    RegressionTraining::check();
+    augment.check();
 }
 
 } // namespace echo2ecg::training
