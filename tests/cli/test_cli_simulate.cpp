@@ -58,7 +58,7 @@ private slots:
             QVERIFY(patient.toObject()["ecgs"].toArray()[0].toObject()["linked_study"].isDouble());
             QVERIFY(patient.toObject()["studies"].toArray()[0].toObject()["simulated"].toBool());
         }
-        QCOMPARE(test::command({"library", "list", folder}).out.count("SIMULATED"), 4);
+        QCOMPARE(test::command({"library", "list", folder}).out.count("  SIMULATED\n"), 4);
         QCOMPARE(json({"library", "demo", folder, "--patients", "2"}).json["added"].toInt(), 0);
         QCOMPARE(json({"library", "demo", folder, "--patients", "0"}).exit, 1);
         // A library of one's own isn't mixed with them.

@@ -56,6 +56,16 @@ private slots:
         QVERIFY(wrong.json["error"].toObject()["message"].toString().contains("cuteness"));
     }
 
+    void ecgEncoderIsTrained()
+    {
+        const Run run = json({"train-ecg", "--data", path("people/pairs.csv"), "--bundle", path("start"), "--out", path("ecg"), "--epochs", "1", "--batch", "4", "--target", "lvef_percent", "--cpu"});
+        QVERIFY2(run.exit == 0 && run.isJson, run.trace());
+        QCOMPARE(run.json["kind"].toString(), QString("ECG encoder"));
+        QCOMPARE(run.json["data"].toObject()["ecgs"].toObject()["train"].toInt(), 6);
+        QCOMPARE(run.json["data"].toObject()["ecgs"].toObject()["test"].toInt(), 0);
+        QVERIFY(run.json["history"].toArray()[0].toObject().contains("val_lvef_percent_r_by_study"));
+    }
+
     void killedAndResumedIsTheSame()
     {
         const Run whole = json(train("whole"));

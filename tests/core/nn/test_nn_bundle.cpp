@@ -178,13 +178,14 @@ private slots:
             }
             const double count = double(w.size()), mean = sum / count, deviation = std::sqrt(squares / count);
             QVERIFY2(std::abs(mean) < 4 * expected / std::sqrt(count), name);
-            QVERIFY2(std::abs(deviation / expected - 1) < 0.02, name);
+            QVERIFY2(std::abs(deviation / expected - 1) < std::max(0.02, 2 / std::sqrt(count)), name);
             QVERIFY2(largest < most, name);
         };
         check("echo_encoder.blocks.3.mlp.0.weight", 0.02, 0.1);
         // Evenly by the widths: ±√(6 / (in + out)), a deviation of √(2 / (in + out)).
         const double both = double(m_info.architecture.ecg.width + m_info.architecture.ecg.mlpWidth);
         check("ecg_encoder.blocks.0.mlp.fc1.weight", std::sqrt(2 / both), std::sqrt(6 / both) + 1e-6);
+        check("ecg_encoder.patch_embed.proj.bias", 0.5 / std::sqrt(3.0), 0.5 + 1e-6);
         check("ecg_encoder.blocks.0.attn.mha.in_proj_weight", std::sqrt(2.0 / (4 * m_info.architecture.ecg.width)), 0.1);
         QCOMPARE(weights.at("ecg_encoder.blocks.0.norm1.weight").toFloat().at(5), 1.0f);
         QCOMPARE(weights.at("ecg_encoder.blocks.0.mlp.fc1.bias").toFloat().at(5), 0.0f);

@@ -4,7 +4,9 @@
 #include "support/error_code.h"
 #include "tiny_alignment.h"
 #include "toy_clips.h"
+#include "toy_pairs.h"
 #include "training/clip_augment.h"
+#include "training/ecg_trainer.h"
 #include "training/echo_trainer.h"
 
 #include <QTemporaryDir>
@@ -14,7 +16,7 @@
 #include <limits>
 #include <sstream>
 
-// The echo encoder by regression: it learns, it can be stopped anywhere, and the rest of the bundle stays what it was.
+// Single encoders by regression: they learn, they can be stopped anywhere, and the rest of the bundle stays what it was.
 using namespace echo2ecg;
 using test::codeOf;
 using training::ClipChange;
@@ -33,7 +35,7 @@ std::string contentOf(const std::filesystem::path& file)
 
 } // namespace
 
-class TestTrainingEcho : public QObject
+class TestTrainingEncoders : public QObject
 {
     Q_OBJECT
     QTemporaryDir m_folder;
@@ -120,6 +122,39 @@ private slots:
             QVERIFY2(check.ok(), check.name.c_str());
     }
 
+    void ecgsAreLearntLikewise()
+    {
+        const auto pairs = test::toyPairs(m_shape, 120, 0.1);
+        std::vector<training::EcgItem> ecgs;
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            training::EcgItem item;
+            item.patient = item.study = pairs[i].patient;
+            item.split = i % 4 == 3 ? training::Split::Val : training::Split::Train;
+            item.ecg = pairs[i].ecg;
+            // One of the hidden numbers, as toyPairs draws it.
+            training::RandomStream random("toy.patient", {i});
+            item.targets = {random.normal()};
+            ecgs.push_back(item);
+        }
+        training::EcgTraining options;
+        static_cast<training::RegressionTraining&>(options) = quick();
+        options.targets = {"hidden"};
+        options.epochs = 30;
+        options.rate = 5e-3;
+        options.augment = training::AugmentOptions::none();
+        options.keepBest = true;
+        const base::Json record = training::trainEcgEncoder(path("start"), ecgs, "toy", options, path("ecg"), false, {});
+        const base::Json& best = record.at("history").items()[std::size_t(record.at("epoch_taken").toInteger() - 1)];
+        QVERIFY2(best.at("val_hidden_r_by_study").toNumber() > 0.6, best.dump().c_str());
+        const auto before = nn::readBundleWeights(nn::readBundleInfo(path("start"))), after = nn::readBundleWeights(nn::readBundleInfo(path("ecg") / "bundle"));
+        for (const auto& [name, tensor] : before)
+            if (after.at(name).bytes != tensor.bytes)
+                QVERIFY2(name.rfind("ecg_encoder.", 0) == 0, name.c_str());
+        QVERIFY(after.at("ecg_encoder.blocks.0.mlp.fc1.weight").bytes != before.at("ecg_encoder.blocks.0.mlp.fc1.weight").bytes);
+        ecgs[0].ecg = std::make_shared<training::EcgSignal>(training::EcgSignal{2, 3, {1, 2, 3, 4, 5, 6}});
+        QCOMPARE(codeOf([&] { training::trainEcgEncoder(path("start"), ecgs, "x", options, path("ecg-size"), false, {}); }), base::ErrorCode::Mismatch);
+    }
+
     void stoppedAnywhereAndGoneOnWith()
     {
         const auto clips = test::toyClips(m_shape.echo, 32);
@@ -187,5 +222,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestTrainingEcho)
-#include "test_training_echo.moc"
+QTEST_GUILESS_MAIN(TestTrainingEncoders)
+#include "test_training_encoders.moc"
