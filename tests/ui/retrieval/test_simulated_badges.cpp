@@ -172,8 +172,8 @@ private slots:
         const int without = inked(*list->viewport());
         hearts.setRetrieval(ranking(2));
         QTRY_VERIFY(hasBadge(hearts));
-        QVERIFY(inked(*list->viewport()) > without + 20); // on the rows themselves
         picture(hearts, "badge-hearts");
+        QTRY_VERIFY2(inked(*list->viewport()) > without + 20, qPrintable(QString::number(inked(*list->viewport()) - without))); // on the rows themselves
         hearts.setRetrieval(ranking(0));
         QVERIFY(!hasBadge(hearts));
         hearts.setTrainedOnSimulated(true);
