@@ -199,7 +199,7 @@ Json trainAlignment(const AlignmentRun& run, const inference::DeviceOptions& dev
         if (!loaded) {
             inference::EngineOptions options;
             static_cast<inference::DeviceOptions&>(options) = device;
-            options.decodeThreads = 2;
+            options.decodeThreads = base::threadsFor(device.threads);
             loaded = inference::loadEngine(run.bundle, options, job);
         }
         return *loaded;

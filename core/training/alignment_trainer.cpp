@@ -73,22 +73,10 @@ Json trainAlignment(const std::filesystem::path& start, const PairSet& set, cons
         const RunFolder folder(out);
         const StartWeights from = startWeights(start, options.pooling, options.seed);
         const nn::DeviceChoice device = nn::chooseDevice(options.allowCuda, options.threads);
-        LoopOptions loop;
-        loop.epochs = options.epochs;
+        LoopOptions loop = loopOptionsOf(options, options.rates.base);
         loop.accumulate = options.accumulate;
-        loop.warmUpEpochs = options.warmUpEpochs;
-        loop.rateFloor = options.rateFloor;
-        loop.largestGradient = options.largestGradient;
-        loop.checkpointBatches = options.checkpointBatches;
-        loop.keepBest = options.keepBest;
-        loop.shownRate = options.rates.base;
-
-        Json settings = options.toJson();
-        const Json loopSettings = loop.toJson();
-        for (const auto& [key, value] : loopSettings.members())
-            settings.set(key, value);
         const Json startJson = Json::object({{"id", from.startId}, {"name", from.startName}, {"fresh_tensors", from.fresh}});
-        RunRecord record(folder, resume, "alignment", settings, set.toJson(), startJson, device, job);
+        RunRecord record(folder, resume, "alignment", options.toJson(), loop, set.toJson(), startJson, device, job);
 
         AlignmentLearner learner(from, set, options, device);
         const LoopResult result = trainLoop(learner, folder, loop, record.identity(), job);

@@ -190,11 +190,13 @@ std::vector<std::size_t> PairSet::of(Split split) const
     return indices;
 }
 
+base::Json bySplit(const std::array<std::size_t, 3>& counts)
+{
+    return base::Json::object({{"train", counts[0]}, {"val", counts[1]}, {"test", counts[2]}});
+}
+
 base::Json PairSet::toJson() const
 {
-    const auto bySplit = [](const std::array<std::size_t, 3>& counts) {
-        return base::Json::object({{"train", counts[0]}, {"val", counts[1]}, {"test", counts[2]}});
-    };
     return base::Json::object({{"sha256", sha256},
                                {"rows", rows},
                                {"pairs", bySplit(pairs())},

@@ -18,6 +18,7 @@ namespace echo2ecg::training {
 
 enum class Split { Train, Val, Test };
 const char* name(Split split) noexcept; // "train", "val", "test"
+base::Json bySplit(const std::array<std::size_t, 3>& counts); // {"train", "val", "test"}
 
 // A whole recording as ecg::preprocess() leaves it: leads × samples, row-major.
 struct EcgSignal

@@ -20,7 +20,7 @@ namespace {
 // Inputs and patients by split; a patient in two of them ends it.
 Json dataOf(const RegressionKind& kind, const std::vector<const LabelledInput*>& items, const std::string& sha256)
 {
-    std::array<std::int64_t, 3> counts{};
+    std::array<std::size_t, 3> counts{};
     std::array<std::set<std::string>, 3> patients;
     for (const LabelledInput* item : items) {
         ++counts[std::size_t(item->split)];
@@ -29,10 +29,9 @@ Json dataOf(const RegressionKind& kind, const std::vector<const LabelledInput*>&
     for (const std::string& patient : patients[0])
         if (patients[1].count(patient) || patients[2].count(patient))
             throw Error(ErrorCode::Inconsistent, "the splits leak, nothing is trained: a patient of the training is in another split, too");
-    const auto bySplit = [](auto&& of) { return Json::object({{"train", of(0)}, {"val", of(1)}, {"test", of(2)}}); };
     return Json::object({{"sha256", sha256},
-                         {kind.inputs, bySplit([&](std::size_t i) { return counts[i]; })},
-                         {"patients", bySplit([&](std::size_t i) { return patients[i].size(); })}});
+                         {kind.inputs, bySplit(counts)},
+                         {"patients", bySplit({patients[0].size(), patients[1].size(), patients[2].size()})}});
 }
 
 std::string cardOf(const RegressionKind& kind, const nn::BundleInfo& info, const RegressionTraining& options, const Json& record)
@@ -78,19 +77,8 @@ Json runRegression(const RegressionKind& kind, const std::filesystem::path& star
         const nn::BundleInfo from = nn::readBundleInfo(start);
         std::map<std::string, nn::StoredTensor> weights = nn::readBundleWeights(from);
         const nn::DeviceChoice device = nn::chooseDevice(options.allowCuda, options.threads);
-        LoopOptions loop;
-        loop.epochs = options.epochs;
-        loop.warmUpEpochs = options.warmUpEpochs;
-        loop.rateFloor = options.rateFloor;
-        loop.largestGradient = options.largestGradient;
-        loop.checkpointBatches = options.checkpointBatches;
-        loop.keepBest = options.keepBest;
-        loop.shownRate = options.rate;
-
-        const Json loopSettings = loop.toJson();
-        for (const auto& [key, value] : loopSettings.members())
-            settings.set(key, value);
-        RunRecord record(folder, resume, kind.kind, std::move(settings), dataOf(kind, items, dataSha256), Json::object({{"id", from.id}, {"name", from.name}}), device, job);
+        const LoopOptions loop = loopOptionsOf(options, options.rate);
+        RunRecord record(folder, resume, kind.kind, std::move(settings), loop, dataOf(kind, items, dataSha256), Json::object({{"id", from.id}, {"name", from.name}}), device, job);
 
         const std::unique_ptr<RegressionLearner> learner = makeLearner(from, weights, device);
         record.add(trainLoop(*learner, folder, loop, record.identity(), job));

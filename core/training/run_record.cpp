@@ -16,7 +16,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Json;
 
-RunRecord::RunRecord(const RunFolder& folder, bool resume, const char* kind, Json settings, Json data, Json start,
+RunRecord::RunRecord(const RunFolder& folder, bool resume, const char* kind, Json settings, const LoopOptions& loop, Json data, Json start,
                      const nn::DeviceChoice& device, const base::JobContext& job)
     : m_folder(folder)
 {
@@ -25,6 +25,9 @@ RunRecord::RunRecord(const RunFolder& folder, bool resume, const char* kind, Jso
         throw Error(ErrorCode::Io, "the folder holds a training run already: go on with it, or choose another", {folder.path(), {}});
     if (resume && !folder.hasCheckpoint())
         job.note({"nothing-to-resume", "there is no checkpoint yet, the training begins", folder.path().string()});
+    const Json loopSettings = loop.toJson();
+    for (const auto& [key, value] : loopSettings.members())
+        settings.set(key, value);
     m_json = Json::object({{"format", 1},
                            {"kind", kind},
                            {"finished", false},

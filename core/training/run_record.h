@@ -7,15 +7,16 @@
 
 namespace echo2ecg::training {
 
+struct LoopOptions;
 struct LoopResult;
 
 // run.json: what was trained, with what and on what, so that it can be done again; and the bundle at the end of it.
 class RunRecord
 {
 public:
-    // Writes the record of a run that begins or goes on. Throws base::Error(Io) when the folder holds a run and `resume`
+    // Writes the record of a run that begins or goes on; `settings`: what its result depends on, those of the loop aside. Throws base::Error(Io) when the folder holds a run and `resume`
     // isn't set.
-    RunRecord(const RunFolder& folder, bool resume, const char* kind, base::Json settings, base::Json data, base::Json start,
+    RunRecord(const RunFolder& folder, bool resume, const char* kind, base::Json settings, const LoopOptions& loop, base::Json data, base::Json start,
               const nn::DeviceChoice& device, const base::JobContext& job);
 
     const base::Json& json() const { return m_json; }

@@ -48,6 +48,20 @@ struct LoopOptions
     base::Json toJson() const; // what the result depends on
 };
 
+// What every training's options have under the same names.
+template <class Training> LoopOptions loopOptionsOf(const Training& training, double shownRate)
+{
+    LoopOptions loop;
+    loop.epochs = training.epochs;
+    loop.warmUpEpochs = training.warmUpEpochs;
+    loop.rateFloor = training.rateFloor;
+    loop.largestGradient = training.largestGradient;
+    loop.checkpointBatches = training.checkpointBatches;
+    loop.keepBest = training.keepBest;
+    loop.shownRate = shownRate;
+    return loop;
+}
+
 struct LoopResult
 {
     base::Json history = base::Json::array(); // one object for each epoch

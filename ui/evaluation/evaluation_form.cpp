@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/evaluation/evaluation_form.h"
 
+#include "ui/jobs/typed_path.h"
 #include "ui/theme/panel_words.h"
 
 #include <QCheckBox>
@@ -19,11 +20,6 @@
 namespace echo2ecg::ui {
 
 namespace {
-
-std::filesystem::path toPath(const QString& text)
-{
-    return std::filesystem::path(QDir::fromNativeSeparators(text.trimmed()).toStdU16String());
-}
 
 template <class Box> Box* spin(const char* name, double low, double high, double value, const QString& hint)
 {
@@ -153,8 +149,8 @@ EvaluationRequest EvaluationForm::request() const
 {
     EvaluationRequest r;
     for (int i = 0; i < m_bundles->count(); ++i)
-        r.bundles.push_back(toPath(m_bundles->item(i)->data(Qt::UserRole).toString()));
-    r.pairs = toPath(m_pairs->text());
+        r.bundles.push_back(typedPath(m_bundles->item(i)->data(Qt::UserRole).toString().trimmed()));
+    r.pairs = typedPath(m_pairs->text().trimmed());
     r.ablation = m_ablation->isChecked();
     r.untrainedBaseline = m_baseline->isChecked();
     r.resamples = m_resamples->value();

@@ -6,10 +6,11 @@
 #include "ui/evaluation/evaluation_form.h"
 #include "ui/evaluation/evaluation_results.h"
 #include "ui/jobs/one_job.h"
+#include "ui/jobs/typed_path.h"
+#include "ui/theme/form_panel.h"
 #include "ui/theme/panel_words.h"
 
 #include <QDateTime>
-#include <QDir>
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QFileDialog>
@@ -19,20 +20,10 @@
 #include <QLabel>
 #include <QMimeData>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QStackedWidget>
 #include <QToolButton>
 
 namespace echo2ecg::ui {
-
-namespace {
-
-std::filesystem::path toPath(const QString& text)
-{
-    return std::filesystem::path(QDir::fromNativeSeparators(text).toStdU16String());
-}
-
-} // namespace
 
 struct EvaluationWindow::Impl
 {
@@ -41,7 +32,7 @@ struct EvaluationWindow::Impl
     EvaluationForm* form = new EvaluationForm;
     EvaluationResults* results = new EvaluationResults;
     QStackedWidget* right = new QStackedWidget;
-    QLabel* status = new QLabel;
+    FormPanel* left = new FormPanel(QStringLiteral("evaluationStatus"), 330);
     QPushButton* go = new QPushButton(EvaluationWindow::tr("Evaluate"));
     QPushButton* cancel = new QPushButton(EvaluationWindow::tr("Cancel"));
     QToolButton* open = new QToolButton;
@@ -51,12 +42,7 @@ struct EvaluationWindow::Impl
 
     Impl(JobRunner& jobs, Evaluator e) : evaluator(std::move(e)), running(jobs), files(jobs) {}
 
-    void say(const QString& words, const char* role = "muted")
-    {
-        setRole(status, role);
-        status->setText(words);
-        status->setToolTip(words);
-    }
+    void say(const QString& words, const char* role = "muted") { left->say(words, role); }
     void take(std::shared_ptr<const evaluation::Evaluation> found)
     {
         result = std::move(found);
@@ -100,46 +86,15 @@ EvaluationWindow::EvaluationWindow(JobRunner& jobs, Evaluator evaluator, QWidget
     tools->addWidget(tool(d.print, "printEvaluation", tr("Report as PDF…"), tr("Write the printable report")));
     tools->addStretch(1);
 
-    auto* leftContent = new QWidget;
-    auto* leftColumn = new QVBoxLayout(leftContent);
-    leftColumn->setContentsMargins(18, 14, 18, 14);
-    leftColumn->setSpacing(10);
-    leftColumn->addLayout(tools);
-    leftColumn->addWidget(d.form, 1);
-    auto* leftScroll = new QScrollArea;
-    leftScroll->setWidgetResizable(true);
-    leftScroll->setFrameShape(QFrame::NoFrame);
-    leftScroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    leftScroll->setWidget(leftContent);
-    leftScroll->viewport()->setAutoFillBackground(false);
-    leftContent->setAutoFillBackground(false);
-
-    d.status->setObjectName(QStringLiteral("evaluationStatus"));
-    d.status->setTextFormat(Qt::PlainText);
-    d.status->setWordWrap(true);
-    d.status->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    d.status->setMinimumHeight(2 * d.status->fontMetrics().lineSpacing());
-    d.status->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    d.left->column().setSpacing(10);
+    d.left->column().addLayout(tools);
+    d.left->column().addWidget(d.form, 1);
     d.go->setObjectName(QStringLiteral("evaluate"));
     setRole(d.go, "primary");
     d.cancel->setObjectName(QStringLiteral("cancelEvaluation"));
     d.cancel->setToolTip(tr("Stops after its current step; what was embedded stays in the library"));
-    auto* buttons = new QHBoxLayout;
-    buttons->addWidget(d.go, 1);
-    buttons->addWidget(d.cancel);
-    auto* bottom = new QVBoxLayout;
-    bottom->setContentsMargins(18, 0, 18, 14);
-    bottom->setSpacing(8);
-    bottom->addWidget(d.status);
-    bottom->addLayout(buttons);
-    auto* left = new QFrame;
-    left->setProperty("role", "panel");
-    left->setFixedWidth(330);
-    auto* leftWhole = new QVBoxLayout(left);
-    leftWhole->setContentsMargins(0, 0, 0, 0);
-    leftWhole->setSpacing(8);
-    leftWhole->addWidget(leftScroll, 1);
-    leftWhole->addLayout(bottom);
+    d.left->buttons().addWidget(d.go, 1);
+    d.left->buttons().addWidget(d.cancel);
 
     auto* nothing = panelWords("muted", "noEvaluation", nullptr);
     nothing->setText(tr("Classification, calibration and retrieval of one or more models on the library's test patients stand here.\n\n"
@@ -162,7 +117,7 @@ EvaluationWindow::EvaluationWindow(JobRunner& jobs, Evaluator evaluator, QWidget
     auto* across = new QHBoxLayout(this);
     across->setContentsMargins(0, 0, 0, 0);
     across->setSpacing(1);
-    across->addWidget(left);
+    across->addWidget(d.left);
     across->addWidget(rightFrame, 1);
 
     const auto refresh = [this] { m_impl->refresh(); };
@@ -233,7 +188,7 @@ void EvaluationWindow::open(const QString& file)
     m_impl->say({});
     m_impl->files.start(
         tr("Reading an evaluation"), JobRunner::Lane::Files,
-        [path = toPath(file)](const base::JobContext&) { return std::make_shared<const evaluation::Evaluation>(evaluation::readEvaluation(path)); },
+        [path = typedPath(file)](const base::JobContext&) { return std::make_shared<const evaluation::Evaluation>(evaluation::readEvaluation(path)); },
         [this, name = QFileInfo(file).fileName()](std::shared_ptr<const evaluation::Evaluation>& found) {
             m_impl->say(tr("Opened %1.").arg(name));
             m_impl->take(found);
@@ -247,7 +202,7 @@ void EvaluationWindow::save(const QString& folder)
         return;
     m_impl->files.start(
         tr("Writing an evaluation"), JobRunner::Lane::Files,
-        [result = m_impl->result, path = toPath(folder)](const base::JobContext&) {
+        [result = m_impl->result, path = typedPath(folder)](const base::JobContext&) {
             evaluation::writeEvaluation(path, *result);
             report::writeEvaluationReport(*result, path / "report.pdf");
             return true;
@@ -264,7 +219,7 @@ void EvaluationWindow::writeReport(const QString& file)
         return;
     m_impl->files.start(
         tr("Writing a report"), JobRunner::Lane::Files,
-        [result = m_impl->result, path = toPath(file)](const base::JobContext&) {
+        [result = m_impl->result, path = typedPath(file)](const base::JobContext&) {
             report::writeEvaluationReport(*result, path);
             return true;
         },

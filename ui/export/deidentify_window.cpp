@@ -6,6 +6,7 @@
 #include "ui/export/deidentify_window_parts.h"
 #include "ui/export/reviewed_file.h"
 #include "ui/jobs/job_runner.h"
+#include "ui/jobs/typed_path.h"
 
 #include <QDir>
 #include <QFileDialog>
@@ -435,7 +436,7 @@ casework::DeidentifyRequest DeidentifyWindow::request() const
             request.files.push_back({file.file, file.boxes});
     request.patientId = d.ui.id->text().trimmed().toStdString();
     request.shiftDays = d.ui.shift->value();
-    request.folder = std::filesystem::path(QDir::fromNativeSeparators(d.ui.folder->text().trimmed()).toStdU16String());
+    request.folder = typedPath(d.ui.folder->text().trimmed());
     request.media = d.ui.media->isChecked();
     return request;
 }

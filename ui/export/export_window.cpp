@@ -4,6 +4,7 @@
 #include "ui/bundles/bundle_words.h"
 #include "ui/jobs/one_job.h"
 #include "ui/jobs/job_runner.h"
+#include "ui/jobs/typed_path.h"
 
 #include <QButtonGroup>
 #include <QCheckBox>
@@ -259,7 +260,7 @@ ClipExport ClipExportWindow::request() const
     request.speed = d.speed->currentData().toDouble();
     if (!d.overlays->isChecked())
         request.overlay = {};
-    request.out = std::filesystem::path(QDir::fromNativeSeparators(d.file->text().trimmed()).toStdU16String());
+    request.out = typedPath(d.file->text().trimmed());
     return request;
 }
 

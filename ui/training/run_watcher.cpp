@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/training/run_watcher.h"
 
+#include "ui/jobs/typed_path.h"
+
 #include "base/error.h"
 
 #include <QDir>
@@ -63,7 +65,7 @@ void RunWatcher::watch(const QString& folder)
     if (folder == m_folder)
         return;
     m_folder = folder;
-    m_reader = folder.isEmpty() ? nullptr : std::make_shared<Reader>(std::filesystem::path(QDir::fromNativeSeparators(folder).toStdU16String()));
+    m_reader = folder.isEmpty() ? nullptr : std::make_shared<Reader>(typedPath(folder));
     m_seen.reset();
     emit changed();
     if (m_reader) {

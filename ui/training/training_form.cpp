@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/training/training_form.h"
 
+#include "ui/jobs/typed_path.h"
 #include "ui/theme/panel_words.h"
 #include "ui/theme/sentence.h"
 
@@ -28,11 +29,6 @@ const training::AlignmentTraining usual{};
 const training::EchoTraining usualEcho{};
 // As AlignmentTraining names them in the record of a run.
 constexpr std::array poolings{"keep", "attention", "mean", "cls", "single"};
-
-std::filesystem::path toPath(const QString& text)
-{
-    return text.trimmed().isEmpty() ? std::filesystem::path() : std::filesystem::path(QDir::fromNativeSeparators(text.trimmed()).toStdU16String());
-}
 
 QSpinBox* whole(const char* name, int low, int high, std::int64_t value, const QString& hint)
 {
@@ -207,15 +203,15 @@ TrainingRequest TrainingForm::request() const
     TrainingRequest r;
     r.kind = m_kind->currentIndex() == 0 ? TrainingRequest::Kind::Alignment : TrainingRequest::Kind::EchoEncoder;
     casework::TrainingData learned;
-    learned.table = toPath(m_table->text());
+    learned.table = typedPath(m_table->text().trimmed());
     learned.pairs.mostDays = m_days->value();
     learned.pairs.valShare = learned.pairs.testShare = m_valShare->value() / 100;
     if (2 * learned.pairs.valShare >= 1)
         learned.pairs.testShare = (1 - learned.pairs.valShare) / 2;
     learned.pairs.seed = std::uint64_t(m_seed->value());
     r.alignment.data = r.echo.data = learned;
-    r.alignment.bundle = r.echo.bundle = toPath(m_bundle->text());
-    r.alignment.out = r.echo.out = toPath(m_out->text());
+    r.alignment.bundle = r.echo.bundle = typedPath(m_bundle->text().trimmed());
+    r.alignment.out = r.echo.out = typedPath(m_out->text().trimmed());
 
     training::AlignmentTraining& a = r.alignment.training;
     a.epochs = m_epochs->value();

@@ -3,6 +3,7 @@
 
 #include "ui/jobs/one_job.h"
 #include "ui/plots/training_plot.h"
+#include "ui/theme/form_panel.h"
 #include "ui/theme/panel_words.h"
 #include "ui/theme/tag_label.h"
 #include "ui/training/record_panel.h"
@@ -34,7 +35,7 @@ struct TrainingWindow::Impl
     QLabel* title = panelWords("", "runTitle", nullptr);
     QLabel* facts = panelWords("muted", "runFacts", nullptr);
     TagLabel* simulated = new TagLabel(TrainingWindow::tr("Simulated"), TagLabel::Tone::Warning, QStringLiteral("simulatedTag"));
-    QLabel* status = new QLabel;
+    FormPanel* left = new FormPanel(QStringLiteral("trainingStatus"), 350);
     QPushButton* go = new QPushButton(TrainingWindow::tr("Start"));
     QPushButton* resume = new QPushButton(TrainingWindow::tr("Resume"));
     QPushButton* stop = new QPushButton(TrainingWindow::tr("Stop"));
@@ -44,12 +45,7 @@ struct TrainingWindow::Impl
 
     Impl(JobRunner& jobs, Trainer t) : trainer(std::move(t)), job(jobs) {}
 
-    void say(const QString& words, const char* role = "muted")
-    {
-        setRole(status, role);
-        status->setText(words);
-        status->setToolTip(words);
-    }
+    void say(const QString& words, const char* role = "muted") { left->say(words, role); }
 
     bool hasRun() const { return watcher.seen() && (watcher.seen()->hasCheckpoint || watcher.seen()->hasBundle); }
 
@@ -135,48 +131,17 @@ TrainingWindow::TrainingWindow(JobRunner& jobs, Trainer trainer, QWidget* parent
     open->setObjectName(QStringLiteral("openRun"));
     open->setText(tr("Open run…"));
     open->setToolTip(tr("Look at the curves of a run, finished or not; its settings come with it"));
-    auto* leftContent = new QWidget;
-    auto* leftColumn = new QVBoxLayout(leftContent);
-    leftColumn->setContentsMargins(18, 14, 18, 14);
-    leftColumn->setSpacing(8);
-    leftColumn->addWidget(open, 0, Qt::AlignLeft);
-    leftColumn->addWidget(d.form, 1);
-    auto* leftScroll = new QScrollArea;
-    leftScroll->setWidgetResizable(true);
-    leftScroll->setFrameShape(QFrame::NoFrame);
-    leftScroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    leftScroll->setWidget(leftContent);
-    leftScroll->viewport()->setAutoFillBackground(false);
-    leftContent->setAutoFillBackground(false);
-
-    d.status->setObjectName(QStringLiteral("trainingStatus"));
-    d.status->setTextFormat(Qt::PlainText);
-    d.status->setWordWrap(true);
-    d.status->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    d.status->setMinimumHeight(2 * d.status->fontMetrics().lineSpacing());
-    d.status->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    d.left->column().setSpacing(8);
+    d.left->column().addWidget(open, 0, Qt::AlignLeft);
+    d.left->column().addWidget(d.form, 1);
     d.go->setObjectName(QStringLiteral("startTraining"));
     setRole(d.go, "primary");
     d.resume->setObjectName(QStringLiteral("resumeTraining"));
     d.stop->setObjectName(QStringLiteral("stopTraining"));
     d.stop->setToolTip(tr("Stops soon and keeps a checkpoint: Resume goes on from it"));
-    auto* buttons = new QHBoxLayout;
-    buttons->addWidget(d.go, 1);
-    buttons->addWidget(d.resume, 1);
-    buttons->addWidget(d.stop);
-    auto* bottom = new QVBoxLayout;
-    bottom->setContentsMargins(18, 0, 18, 14);
-    bottom->setSpacing(8);
-    bottom->addWidget(d.status);
-    bottom->addLayout(buttons);
-    auto* left = new QFrame;
-    left->setProperty("role", "panel");
-    left->setFixedWidth(350);
-    auto* leftWhole = new QVBoxLayout(left);
-    leftWhole->setContentsMargins(0, 0, 0, 0);
-    leftWhole->setSpacing(8);
-    leftWhole->addWidget(leftScroll, 1);
-    leftWhole->addLayout(bottom);
+    d.left->buttons().addWidget(d.go, 1);
+    d.left->buttons().addWidget(d.resume, 1);
+    d.left->buttons().addWidget(d.stop);
 
     QFont large = d.title->font();
     large.setPointSizeF(large.pointSizeF() * 1.45);
@@ -216,7 +181,7 @@ TrainingWindow::TrainingWindow(JobRunner& jobs, Trainer trainer, QWidget* parent
     auto* across = new QHBoxLayout(this);
     across->setContentsMargins(0, 0, 0, 0);
     across->setSpacing(1);
-    across->addWidget(left);
+    across->addWidget(d.left);
     across->addWidget(rightFrame, 1);
 
     connect(d.form, &TrainingForm::changed, this, [this] {

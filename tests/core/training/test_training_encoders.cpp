@@ -2,6 +2,7 @@
 #include "base/sha256.h"
 #include "nn/bundle.h"
 #include "support/error_code.h"
+#include "support/test_paths.h"
 #include "tiny_alignment.h"
 #include "toy_clips.h"
 #include "toy_pairs.h"
@@ -12,9 +13,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 // Single encoders by regression: they learn, they can be stopped anywhere, and the rest of the bundle stays what it was.
 using namespace echo2ecg;
@@ -22,18 +21,6 @@ using test::codeOf;
 using training::ClipChange;
 using training::ClipPixels;
 using training::EchoTraining;
-
-namespace {
-
-std::string contentOf(const std::filesystem::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-} // namespace
 
 class TestTrainingEncoders : public QObject
 {
@@ -57,7 +44,7 @@ class TestTrainingEncoders : public QObject
     }
     static std::string traceOf(const std::filesystem::path& out)
     {
-        return base::sha256OfFile(out / "bundle" / "weights.safetensors") + "\n" + contentOf(out / "curves.jsonl") + contentOf(out / "epochs.csv");
+        return base::sha256OfFile(out / "bundle" / "weights.safetensors") + "\n" + test::textOf(out / "curves.jsonl") + test::textOf(out / "epochs.csv");
     }
 
 private slots:

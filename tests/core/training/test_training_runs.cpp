@@ -3,6 +3,7 @@
 #include "nn/bundle.h"
 #include "nn/model.h"
 #include "support/error_code.h"
+#include "support/test_paths.h"
 #include "tiny_alignment.h"
 #include "toy_pairs.h"
 #include "training/alignment_trainer.h"
@@ -13,8 +14,6 @@
 #include <QtTest>
 
 #include <cmath>
-#include <fstream>
-#include <sstream>
 
 // Whole runs with a tiny architecture: they learn, they can be stopped anywhere, and what they leave can be used.
 using namespace echo2ecg;
@@ -23,14 +22,6 @@ using training::AlignmentTraining;
 using training::Pooling;
 
 namespace {
-
-std::string contentOf(const std::filesystem::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 // The program ends at once, as by SIGKILL: nobody saves anything.
 struct Killed : std::runtime_error
@@ -66,9 +57,9 @@ class TestTrainingRuns : public QObject
     // What a run leaves that must not depend on whether it was interrupted.
     static std::string traceOf(const std::filesystem::path& out)
     {
-        const base::Json record = base::Json::parse(contentOf(out / "run.json"));
+        const base::Json record = base::Json::parse(test::textOf(out / "run.json"));
         return base::sha256OfFile(out / "bundle" / "weights.safetensors") + "\n" + base::sha256OfFile(out / "bundle" / "golden.safetensors") + "\n" +
-               contentOf(out / "curves.jsonl") + contentOf(out / "epochs.csv") + record.at("history").dump() + record.at("temperature").dump();
+               test::textOf(out / "curves.jsonl") + test::textOf(out / "epochs.csv") + record.at("history").dump() + record.at("temperature").dump();
     }
 
 private slots:
