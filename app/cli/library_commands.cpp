@@ -6,6 +6,7 @@
 #include "inference/bundles.h"
 #include "open_library.h"
 #include "session.h"
+#include "simulation/patient.h"
 #include "views.h"
 
 namespace echo2ecg::cli {
@@ -224,7 +225,7 @@ void addLibraryCommands(CLI::App& app, Session& session)
     importing->add_option("PATH", arguments->paths, "ECG files, clip files, folders, tables")->required();
     importing->add_option("--bundle", arguments->bundle, "Embed what is new with this bundle and remember it");
     CLI::App* trying = add("demo", "Fill a new or empty library with virtual patients, or go on with one", demo);
-    trying->add_option("--patients", arguments->demo.patients, "How many (default 200)")->check(CLI::Range(1, 9999));
+    trying->add_option("--patients", arguments->demo.patients, "How many (default 200)")->check(CLI::Range(1, simulation::mostPatients));
     trying->add_option("--bundle", arguments->bundle, "Embed with this bundle and remember it, instead of the demo bundle");
     add("list", "Patients, ECGs, studies, and what couldn't be imported", list);
     add("verify", "Check the database, every file and every embedding", verify);

@@ -20,7 +20,6 @@ namespace {
 
 const char* const seedKey = "demo/seed";         // of the patients in here; empty: none
 const char* const completeKey = "demo/complete"; // so many of them have been in
-constexpr int mostPatients = 9999;               // what IDs and folders have digits for
 constexpr std::size_t batch = 8;
 
 // In the scratch folder of a library, gone when the filling ends. A crash leaves it to the next one.
@@ -234,8 +233,8 @@ bool canBeDemoLibrary(const library::Library& library)
 
 DemoSummary fillDemoLibrary(library::Library& library, const DemoPlan& plan, const DemoHooks& hooks, const base::JobContext& job)
 {
-    if (plan.patients < 1 || plan.patients > mostPatients)
-        throw base::Error(base::ErrorCode::Unsuitable, "There can be 1 to " + std::to_string(mostPatients) + " virtual patients.");
+    if (plan.patients < 1 || plan.patients > simulation::mostPatients)
+        throw base::Error(base::ErrorCode::Unsuitable, "There can be 1 to " + std::to_string(simulation::mostPatients) + " virtual patients.");
     QLockFile lock(QString::fromStdU16String((library.folder() / "demo.lock").u16string()));
     lock.setStaleLockTime(0); // as long as its process lives
     if (!lock.tryLock(100))

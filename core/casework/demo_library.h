@@ -12,7 +12,7 @@ inline constexpr int demoPatients = 200;
 
 struct DemoPlan
 {
-    int patients = demoPatients; // 1 … 9999
+    int patients = demoPatients; // 1 … simulation::mostPatients
     std::uint64_t seed = demoSeed;
     int columns = 320, frames = 32; // of a clip
     int threads = 0;                // that simulate; 0: all of the machine

@@ -239,7 +239,7 @@ Json trainEcgEncoder(const EcgRun& run, const inference::DeviceOptions& device, 
     const Start start(run.bundle);
     training::EcgTraining training = run.training;
     complete(training, device);
-    const training::PairSet set = training::choosePairs(training::readPairTable(run.data.table), run.data.pairs);
+    const training::PairSet set = training::choosePairs(training::readPairTable(run.data.table, {}, training::TableOf::Ecgs), run.data.pairs);
     std::string sha256;
     const std::vector<training::EcgItem> ecgs = ecgItems(set, base::CsvTable::read(run.data.table), training.targets, start, sha256, job);
     return inference::trainEcgEncoder(run.bundle, ecgs, sha256, training, run.out, run.resume, job);

@@ -39,7 +39,7 @@ struct EchoRun
 };
 base::Json trainEchoEncoder(const EchoRun& run, const inference::DeviceOptions& device, const base::JobContext& job = {});
 
-// The ECG encoder likewise; the table needs an ECG, a patient and a study of each row, whose clips aren't looked at.
+// The ECG encoder likewise; the table needs an ECG and a patient of each row, and an echo isn't looked at.
 struct EcgRun
 {
     std::filesystem::path bundle, out;

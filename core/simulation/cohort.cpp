@@ -13,7 +13,6 @@ namespace echo2ecg::simulation {
 
 namespace {
 
-constexpr int mostPatients = 9999;
 
 const char* wordFor(Wall wall)
 {
@@ -40,6 +39,8 @@ void addPhenotypes(Row& row, const VirtualPatient& p)
     row.add("lvsv_ml", p.lvsv(), 1);
     row.add("lvef_percent", p.lvef, 1);
     row.add("shd", p.hasStructuralHeartDisease() ? "1" : "0");
+    row.add("lv_mass_g", p.lvMass, 0);
+    row.add("la_volume_ml", p.laVolume, 0);
 }
 
 Row truthOf(const VirtualPatient& p, const PatientFiles& files)
@@ -55,12 +56,10 @@ Row truthOf(const VirtualPatient& p, const PatientFiles& files)
     row.add("bsa_m2", p.bsa(), 2);
     row.add("heart_rate", p.heartRate, 0);
     addPhenotypes(row, p);
-    row.add("lv_mass_g", p.lvMass, 0);
     row.add("lvidd_cm", p.lvidd(), 2);
     row.add("lvids_cm", p.lvids(), 2);
     row.add("ivsd_cm", p.septum(), 2);
     row.add("lvpwd_cm", p.posteriorWall(), 2);
-    row.add("la_volume_ml", p.laVolume, 0);
     row.add("rhythm", name(p.rhythm));
     row.add("conduction", name(p.conduction));
     row.add("disease", name(p.disease));
@@ -81,7 +80,8 @@ Row pairOf(const VirtualPatient& p, const PatientFiles& files, const std::filesy
     row.add("patient_id", p.id());
     row.add("split", splitOf(p.seed, p.number));
     row.add("ecg_file", files.ecg.lexically_relative(folder).generic_string());
-    row.add("study_folder", files.study.lexically_relative(folder).generic_string());
+    if (!files.study.empty())
+        row.add("study_folder", files.study.lexically_relative(folder).generic_string());
     row.add("ecg_date", files.ecgDate);
     row.add("study_date", files.studyDate);
     row.add("study_uid", files.studyUid);
@@ -167,7 +167,7 @@ CohortSummary simulateCohort(const CohortPlan& plan, const std::filesystem::path
         patients[at] = drawPatient(plan.seed, i + 1);
         char name[32];
         std::snprintf(name, sizeof name, "patient%04d", i + 1);
-        files[at] = writePatient(patients[at], folder / name, plan.size, job.cancel);
+        files[at] = plan.ecgOnly ? writePatientEcg(patients[at], folder / name) : writePatient(patients[at], folder / name, plan.size, job.cancel);
         const std::lock_guard lock(mutex);
         job.report({"simulating", ++done, plan.patients, "patients"});
     });

@@ -62,6 +62,8 @@ struct VirtualPatient
     std::string dicomName() const; // "SIMULATED^Patient0001"
 };
 
+inline constexpr int mostPatients = 99'999; // of one seed
+
 // Draws one patient of a cardiology population; sources of all numbers are in docs/simulation.md. The same for every number of patients.
 VirtualPatient drawPatient(std::uint64_t seed, int number);
 

@@ -127,6 +127,14 @@ void writeShot(const VirtualPatient& p, View view, Shot shot, int place, const C
     });
 }
 
+void makeFolder(const std::filesystem::path& folder)
+{
+    std::error_code problem;
+    std::filesystem::create_directories(folder, problem);
+    if (problem)
+        throw base::Error(base::ErrorCode::Io, "The folder can't be made.", {folder, {}});
+}
+
 } // namespace
 
 std::string studyUidOf(const VirtualPatient& patient)
@@ -152,18 +160,15 @@ std::vector<std::pair<View, Shot>> shotsOf(const VirtualPatient& p)
     return shots;
 }
 
-PatientFiles writePatient(const VirtualPatient& p, const std::filesystem::path& folder, const ClipSize& size, const base::CancelToken& cancel)
+PatientFiles writePatientEcg(const VirtualPatient& p, const std::filesystem::path& folder)
 {
+    makeFolder(folder);
     Random random(p.seed, std::uint64_t(p.number), "dates");
     const int day = int(random.below(1400)) + 7;
     PatientFiles files;
     files.studyDate = dateOf(day);
     files.ecgDate = dateOf(day - random.below(7));
-    files.study = folder / "echo";
-    std::error_code problem;
-    std::filesystem::create_directories(files.study, problem);
-    if (problem)
-        throw base::Error(base::ErrorCode::Io, "The folder can't be made.", {files.study, {}});
+    files.studyUid = studyUidOf(p);
 
     char name[32];
     std::snprintf(name, sizeof name, "ecg%04d.dcm", p.number);
@@ -185,9 +190,16 @@ PatientFiles writePatient(const VirtualPatient& p, const std::filesystem::path& 
     ecg.seriesUid = uidFor(p, "ecg/series");
     ecg.instanceUid = uidFor(p, "ecg/1");
     dicom::writeEcgObject(ecg, files.ecg);
+    return files;
+}
 
+PatientFiles writePatient(const VirtualPatient& p, const std::filesystem::path& folder, const ClipSize& size, const base::CancelToken& cancel)
+{
+    PatientFiles files = writePatientEcg(p, folder);
+    files.study = folder / "echo";
+    makeFolder(files.study);
     const dicom::Identity who = identityOf(p, files.studyDate);
-    files.studyUid = who.studyUid;
+    char name[32];
     int place = 0;
     for (const auto& [view, shot] : shotsOf(p)) {
         cancel.throwIfCancelled();

@@ -29,6 +29,9 @@ std::string studyUidOf(const VirtualPatient& patient);
 // The clips that this patient's study has: five views, colour in many, a still, and a spectrum or an M-mode.
 std::vector<std::pair<View, Shot>> shotsOf(const VirtualPatient& patient);
 
+// Writes ecgNNNN.dcm alone into `folder`, which is made: the same bytes as beside a study. No file of a study is named. Throws base::Error(Io).
+PatientFiles writePatientEcg(const VirtualPatient& patient, const std::filesystem::path& folder);
+
 // Writes ecgNNNN.dcm, echo/NN.dcm and echo/report.dcm (TID 5200) into `folder`, which is made. Throws base::Error(Io), base::Cancelled.
 PatientFiles writePatient(const VirtualPatient& patient, const std::filesystem::path& folder, const ClipSize& size = {}, const base::CancelToken& cancel = {});
 

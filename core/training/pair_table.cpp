@@ -78,11 +78,13 @@ struct Columns
 class PairTable
 {
 public:
-    PairTable(const std::filesystem::path& csv, const std::filesystem::path& embeddings)
-        : m_table(base::CsvTable::read(csv)), m_columns(m_table), m_embeddings(embeddings)
+    PairTable(const std::filesystem::path& csv, const std::filesystem::path& embeddings, TableOf what)
+        : m_table(base::CsvTable::read(csv)), m_columns(m_table), m_embeddings(embeddings), m_hasEcho(what == TableOf::Pairs)
     {
         need(m_columns.ecg, "ecg");
         need(m_columns.patient, "patient");
+        if (!m_hasEcho)
+            return;
         const bool hasRows = !m_embeddings.empty() && m_columns.row >= 0;
         if (m_columns.clips < 0 && m_columns.folder < 0 && !hasRows)
             throw ParseError(ErrorCode::Missing,
@@ -130,7 +132,11 @@ private:
     void add(std::size_t row)
     {
         const std::string &ecg = m_table.cell(row, m_columns.ecg), &clips = m_table.cell(row, m_columns.clips), &folder = m_table.cell(row, m_columns.folder);
-        const std::string& study = m_columns.study >= 0 ? m_table.cell(row, m_columns.study) : clips.empty() ? folder : clips;
+        std::string study = m_table.cell(row, m_columns.study);
+        if (m_columns.study < 0 && m_hasEcho)
+            study = clips.empty() ? folder : clips;
+        if (study.empty() && !m_hasEcho)
+            study = ecg;
         if (ecg.empty() || study.empty())
             throw wrong(row, "the ECG or the study is missing");
         const auto [place, isNew] = m_places.emplace(std::pair(ecg, study), m_items.size());
@@ -139,7 +145,8 @@ private:
         PairItem& item = m_items[place->second];
         if (!isNew && (item.patient != m_table.cell(row, m_columns.patient) || item.split != split(row)))
             throw wrong(row, "this view of a pair has another patient or split than the pair's first row");
-        addClips(item, row, clips, folder);
+        if (m_hasEcho)
+            addClips(item, row, clips, folder);
     }
 
     PairItem itemOf(std::size_t row, const std::string& ecg, const std::string& study) const
@@ -200,6 +207,7 @@ private:
     base::CsvTable m_table;
     Columns m_columns;
     std::filesystem::path m_embeddings;
+    bool m_hasEcho;
     std::vector<PairItem> m_items;
     std::map<std::pair<std::string, std::string>, std::size_t> m_places;
 };
@@ -212,9 +220,9 @@ const char* name(Split split) noexcept
     return names[int(split)];
 }
 
-std::vector<PairItem> readPairTable(const std::filesystem::path& csv, const std::filesystem::path& embeddings)
+std::vector<PairItem> readPairTable(const std::filesystem::path& csv, const std::filesystem::path& embeddings, TableOf what)
 {
-    return PairTable(csv, embeddings).read();
+    return PairTable(csv, embeddings, what).read();
 }
 
 } // namespace echo2ecg::training

@@ -58,8 +58,10 @@ struct PairItem
 // study_folder, the folder of a DICOM study (ClipSource::file, read by PairReaders::study); study (default: the clips or the folder); row: this view's row in the
 // file of the clips, or in `embeddings`; split: train, val, test; ecg_date and echo_date (2024-03-01, 2024-03-01T10:20:30, 20240301); days_apart. Files and folders are
 // relative to the table.
+// TableOf::Ecgs: what the table says of the echo isn't looked at and may be missing; an ECG without a study is its own.
 // Throws ParseError naming line and column; Error(Io).
-std::vector<PairItem> readPairTable(const std::filesystem::path& csv, const std::filesystem::path& embeddings = {});
+enum class TableOf { Pairs, Ecgs };
+std::vector<PairItem> readPairTable(const std::filesystem::path& csv, const std::filesystem::path& embeddings = {}, TableOf what = TableOf::Pairs);
 
 struct PairOptions
 {

@@ -111,6 +111,13 @@ void TestVirtualStudy::sameSeedSameBytes()
     plan.patients = 1;
     simulateCohort(plan, in(dir, "single"));
     QCOMPARE(hashOf(in(dir, "single") / "patient0001"), hashOf(in(dir, "one") / "patient0001"));
+    // ECGs alone are the ECGs of the studies.
+    plan.patients = 4;
+    plan.ecgOnly = true;
+    QCOMPARE(simulateCohort(plan, in(dir, "ecgs")).clips, 0);
+    QVERIFY(!fs::exists(in(dir, "ecgs") / "patient0003" / "echo"));
+    fs::remove_all(in(dir, "one") / "patient0003" / "echo");
+    QCOMPARE(hashOf(in(dir, "ecgs") / "patient0003"), hashOf(in(dir, "one") / "patient0003"));
 }
 
 void TestVirtualStudy::fullFolderIsRefused()
@@ -181,6 +188,8 @@ void TestVirtualStudy::tablesSayWhatIsThere()
         QVERIFY(std::abs(std::stod(row["lvedv_ml"]) - p.lvedv) < 0.06);
         QVERIFY(std::abs(std::stod(row["lvef_percent"]) - p.lvef) < 0.06);
         QCOMPARE(row["shd"], std::string(p.hasStructuralHeartDisease() ? "1" : "0"));
+        QVERIFY(std::abs(std::stod(row["lv_mass_g"]) - p.lvMass) < 0.6);
+        QVERIFY(std::abs(std::stod(row["la_volume_ml"]) - p.laVolume) < 0.6);
         QVERIFY(row["ecg_date"] <= row["study_date"]);
     }
     QCOMPARE(rows, 5);

@@ -132,6 +132,19 @@ private slots:
         QCOMPARE(set.items[1].clips->values[0], 2.0f);
     }
 
+    // An ECG is enough for the ECG encoder; pairs want an echo.
+    void ecgsWithoutEchoAreRead()
+    {
+        const auto csv = table("patient_id,split,ecg_file,study_uid,lvef_percent\nV1,train,a.dcm,1.2.3,60\nV2,val,b.dcm,,40\n");
+        QVERIFY_EXCEPTION_THROWN(training::readPairTable(csv), base::ParseError);
+        const std::vector<PairItem> items = training::readPairTable(csv, {}, training::TableOf::Ecgs);
+        QCOMPARE(int(items.size()), 2);
+        QCOMPARE(items[0].studyId, std::string("1.2.3"));
+        QCOMPARE(items[1].studyId, std::string("b.dcm"));
+        QVERIFY(items[1].clipSources.empty());
+        QVERIFY_EXCEPTION_THROWN(training::readPairTable(table("patient_id,lvef_percent\nV1,60\n"), {}, training::TableOf::Ecgs), base::ParseError);
+    }
+
     // A folder is what embeddings would be made from: it counts where there are none, and once for all views.
     void embeddingsComeBeforeTheFolder()
     {
