@@ -10,18 +10,9 @@
 
 namespace echo2ecg::cli {
 
-BundleRecipes readRecipes(const std::filesystem::path& bundle)
+inference::BundleRecipes readRecipes(const std::filesystem::path& bundle)
 {
-    return blame(BundleOrLibrary, [&] {
-        const base::Json info = inference::bundleInfo(bundle);
-        const base::Json& recipes = info.at("recipes");
-        BundleRecipes result;
-        result.id = info.at("id").toString();
-        result.trained = info.at("trained").toBool();
-        result.ecg = ecg::EcgRecipe::fromJson(recipes.at("ecg").at("fields"));
-        result.echo = echo::EchoRecipe::fromJson(recipes.at("echo").at("fields"));
-        return result;
-    });
+    return blame(BundleOrLibrary, [&] { return inference::readRecipes(bundle); });
 }
 
 namespace {

@@ -80,7 +80,7 @@ int exportSignal(const Session& session, const Arguments& arguments)
 
 int preprocess(const Session& session, const Arguments& arguments)
 {
-    const BundleRecipes bundle = readRecipes(arguments.bundle);
+    const inference::BundleRecipes bundle = readRecipes(arguments.bundle);
     const ecg::EcgRecord record = ecg::readEcg(arguments.file);
     const ecg::PreprocessedEcg result = ecg::preprocess(record, bundle.ecg);
     const auto columns = std::int64_t(bundle.ecg.windowSamples);

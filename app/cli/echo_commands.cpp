@@ -102,7 +102,7 @@ int seesOf(const Session& session, const Arguments& arguments)
 
 int preprocess(const Session& session, const Arguments& arguments)
 {
-    const BundleRecipes bundle = readRecipes(arguments.bundle);
+    const inference::BundleRecipes bundle = readRecipes(arguments.bundle);
     const echo::EchoClip clip = echo::readClip(arguments.path);
     const echo::PreprocessedClip result = echo::preprocess(clip, bundle.echo, session.job().cancel);
     const std::vector<std::int64_t> shape{3, bundle.echo.frames, bundle.echo.size, bundle.echo.size};

@@ -120,7 +120,7 @@ int sees(const Session& session, const std::filesystem::path& path, const std::f
          const std::filesystem::path& out)
 {
     const base::JobContext job = session.job();
-    const BundleRecipes recipes = readRecipes(bundle);
+    const inference::BundleRecipes recipes = readRecipes(bundle);
     const echo::EchoRecipe& recipe = recipes.echo;
     const casework::Scan scan = readEchoInput(path, job);
     if (scan.studies.empty())

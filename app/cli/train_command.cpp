@@ -141,6 +141,7 @@ void addTrainCommands(CLI::App& app, Session& session)
     const std::map<std::string, training::Pooling> poolings{{"keep", training::Pooling::Keep}, {"attention", training::Pooling::Attention}, {"mean", training::Pooling::Mean},
                                                             {"cls", training::Pooling::Cls}, {"single", training::Pooling::Single}};
     train->add_option("--embeddings", a->alignment.data.embeddings, "Matrix of the clips' embeddings that the table's rows name, .npy");
+    train->add_option("--keep-embeddings", a->alignment.kept, "Folder of embedded studies, which runs from the same start may share (default OUT/embeddings)");
     train->add_option("--accumulate", t.accumulate, "Batches whose mean gradient is one step (default 1)")->check(CLI::Range(1, 10000));
     train->add_option("--rate", t.rates.base, "Learning rate (default 5e-4)")->check(CLI::PositiveNumber);
     train->add_option("--ecg-decay", t.rates.ecgDecay, "Of the rate from one ECG block to the one below it (default 0.75)")->check(CLI::Range(0.0, 1.0));

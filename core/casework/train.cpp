@@ -7,7 +7,7 @@
 #include "casework/study_clips.h"
 #include "ecg/ecg_reader.h"
 #include "ecg/preprocess.h"
-#include "inference/bundles.h"
+#include "inference/bundle_recipes.h"
 #include "inference/training.h"
 
 #include <limits>
@@ -24,26 +24,12 @@ using base::Json;
 
 namespace {
 
-// What a training has to know of the bundle that it starts from.
-struct Start
+training::PairShape shapeOf(const inference::BundleRecipes& start)
 {
-    explicit Start(const fs::path& bundle) : info(inference::bundleInfo(bundle))
-    {
-        const Json& recipes = info.at("recipes");
-        ecgRecipe = ecg::EcgRecipe::fromJson(recipes.at("ecg").at("fields"));
-        echoRecipe = echo::EchoRecipe::fromJson(recipes.at("echo").at("fields"));
-    }
-    training::PairShape shape() const
-    {
-        const Json& a = info.at("architecture");
-        return {int(a.at("ecg").at("leads").toInteger()), int(a.at("ecg").at("window_samples").toInteger()), int(a.at("echo").at("embedding").toInteger()),
-                int(a.at("alignment").at("max_views").toInteger())};
-    }
-
-    Json info;
-    ecg::EcgRecipe ecgRecipe;
-    echo::EchoRecipe echoRecipe;
-};
+    const Json& a = start.info.at("architecture");
+    return {int(a.at("ecg").at("leads").toInteger()), int(a.at("ecg").at("window_samples").toInteger()), int(a.at("echo").at("embedding").toInteger()),
+            int(a.at("alignment").at("max_views").toInteger())};
+}
 
 training::EcgSignal signalOf(const fs::path& file, const ecg::EcgRecipe& recipe)
 {
@@ -141,37 +127,52 @@ std::vector<training::EchoClipItem> clipItems(const std::vector<LabelledStudy>& 
     return items;
 }
 
-// ECGs of the training and validation split with what is known of them; one that can't be used is noted.
-std::vector<training::EcgItem> ecgItems(const training::PairSet& set, const base::CsvTable& table, const std::vector<std::string>& targets, const Start& start, std::string& sha256,
-                                        const base::JobContext& job)
+// ECGs of the training and validation split with what is known of them, read on every core; one that can't be used is noted.
+std::vector<training::EcgItem> ecgItems(const training::PairSet& set, const base::CsvTable& table, const std::vector<std::string>& targets, const ecg::EcgRecipe& recipe, int threads,
+                                        std::string& sha256, const base::JobContext& job)
 {
     const std::vector<int> columns = columnsOf(table, targets);
-    std::vector<training::EcgItem> items;
+    std::vector<const training::PairItem*> wanted;
     std::set<std::string> seen;
-    base::Sha256 hash;
+    for (const training::PairItem& pair : set.items)
+        if (pair.split != training::Split::Test && seen.insert(pair.ecgId).second)
+            wanted.push_back(&pair);
+
+    std::vector<std::shared_ptr<const training::EcgSignal>> signals(wanted.size());
+    std::vector<std::string> problems(wanted.size());
+    std::mutex mutex;
     std::int64_t done = 0;
-    for (const training::PairItem& pair : set.items) {
+    base::inParallel(base::threadsFor(threads), int(wanted.size()), [&](int, int i) {
         job.throwIfCancelled();
-        if (done++ % 16 == 0)
-            job.report({"reading ECGs", done, std::int64_t(set.items.size()), "ECGs"});
-        if (pair.split == training::Split::Test || !seen.insert(pair.ecgId).second)
-            continue;
+        const std::size_t at = std::size_t(i);
         try {
-            training::EcgItem item;
-            item.patient = pair.patient;
-            item.study = pair.studyId;
-            item.split = *pair.split;
-            item.targets = targetsOf(table, pair.tableRow, columns);
-            item.ecg = std::make_shared<training::EcgSignal>(signalOf(pair.ecgFile, start.ecgRecipe));
-            hash.add(item.ecg->values.data(), item.ecg->values.size() * sizeof(float));
-            hash.add(item.targets.data(), item.targets.size() * sizeof(double));
-            hash.add(training::name(item.split));
-            items.push_back(std::move(item));
+            signals[at] = std::make_shared<training::EcgSignal>(signalOf(wanted[at]->ecgFile, recipe));
         } catch (const base::Cancelled&) {
             throw;
         } catch (const Error& error) {
-            job.note({"ecg-left-out", error.what(), pair.origin});
+            problems[at] = error.what();
         }
+        const std::lock_guard lock(mutex);
+        job.report({"reading ECGs", ++done, std::int64_t(wanted.size()), "ECGs"});
+    });
+
+    std::vector<training::EcgItem> items;
+    base::Sha256 hash;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (!signals[i]) {
+            job.note({"ecg-left-out", problems[i], wanted[i]->origin});
+            continue;
+        }
+        training::EcgItem item;
+        item.patient = wanted[i]->patient;
+        item.study = wanted[i]->studyId;
+        item.split = *wanted[i]->split;
+        item.targets = targetsOf(table, wanted[i]->tableRow, columns);
+        item.ecg = signals[i];
+        hash.add(item.ecg->values.data(), item.ecg->values.size() * sizeof(float));
+        hash.add(item.targets.data(), item.targets.size() * sizeof(double));
+        hash.add(training::name(item.split));
+        items.push_back(std::move(item));
     }
     sha256 = hash.hex();
     if (items.empty())
@@ -191,7 +192,7 @@ void complete(training::RegressionTraining& training, const inference::DeviceOpt
 
 Json trainAlignment(const AlignmentRun& run, const inference::DeviceOptions& device, const base::JobContext& job)
 {
-    const Start start(run.bundle);
+    const inference::BundleRecipes start = inference::readRecipes(run.bundle);
     training::PairSet set = training::choosePairs(training::readPairTable(run.data.table, run.data.embeddings), run.data.pairs);
 
     std::unique_ptr<inference::Engine> loaded;
@@ -205,11 +206,11 @@ Json trainAlignment(const AlignmentRun& run, const inference::DeviceOptions& dev
         return *loaded;
     };
     training::PairReaders readers;
-    readers.ecg = [&](const fs::path& file) { return signalOf(file, start.ecgRecipe); };
+    readers.ecg = [&](const fs::path& file) { return signalOf(file, start.ecg); };
     readers.study = [&](const fs::path& folder) {
-        return embeddedClips(folder, run.out / "embeddings", start.info.at("id").toString(), start.echoRecipe.hash(), engine, job);
+        return embeddedClips(folder, run.kept.empty() ? run.out / "embeddings" : run.kept, start.id, start.echo.hash(), engine, job);
     };
-    training::readPairData(set, readers, start.shape(), job);
+    training::readPairData(set, readers, shapeOf(start), job);
     loaded.reset(); // the training needs the memory
 
     training::AlignmentTraining training = run.training;
@@ -220,15 +221,15 @@ Json trainAlignment(const AlignmentRun& run, const inference::DeviceOptions& dev
 
 Json trainEchoEncoder(const EchoRun& run, const inference::DeviceOptions& device, const base::JobContext& job)
 {
-    const Start start(run.bundle);
+    const inference::BundleRecipes start = inference::readRecipes(run.bundle);
     training::EchoTraining training = run.training;
     complete(training, device);
-    training.mean = start.echoRecipe.mean;
-    training.std = start.echoRecipe.std;
+    training.mean = start.echo.mean;
+    training.std = start.echo.std;
 
     const training::PairSet set = training::choosePairs(training::readPairTable(run.data.table), run.data.pairs);
     std::vector<LabelledStudy> studies = studiesOf(set, base::CsvTable::read(run.data.table), training.targets);
-    keepClips(studies, run.out / "clips", start.echoRecipe, device.threads, job);
+    keepClips(studies, run.out / "clips", start.echo, device.threads, job);
     std::string sha256;
     const std::vector<training::EchoClipItem> clips = clipItems(studies, sha256, job);
     return inference::trainEchoEncoder(run.bundle, clips, sha256, training, run.out, run.resume, job);
@@ -236,12 +237,12 @@ Json trainEchoEncoder(const EchoRun& run, const inference::DeviceOptions& device
 
 Json trainEcgEncoder(const EcgRun& run, const inference::DeviceOptions& device, const base::JobContext& job)
 {
-    const Start start(run.bundle);
+    const inference::BundleRecipes start = inference::readRecipes(run.bundle);
     training::EcgTraining training = run.training;
     complete(training, device);
     const training::PairSet set = training::choosePairs(training::readPairTable(run.data.table, {}, training::TableOf::Ecgs), run.data.pairs);
     std::string sha256;
-    const std::vector<training::EcgItem> ecgs = ecgItems(set, base::CsvTable::read(run.data.table), training.targets, start, sha256, job);
+    const std::vector<training::EcgItem> ecgs = ecgItems(set, base::CsvTable::read(run.data.table), training.targets, start.ecg, device.threads, sha256, job);
     return inference::trainEcgEncoder(run.bundle, ecgs, sha256, training, run.out, run.resume, job);
 }
 

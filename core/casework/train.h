@@ -16,12 +16,13 @@ struct TrainingData
     training::PairOptions pairs;
 };
 
-// Folders of studies are embedded with the start bundle's echo encoder once and kept in OUT/embeddings; ECGs go through the bundle's recipe. A pair that can't be used is
+// Folders of studies are embedded with the start bundle's echo encoder once and kept in `kept`, which runs from the same start may share; ECGs go through the bundle's recipe. A pair that can't be used is
 // noted and counted. The record of the run names the table by its hash, never by its path's folders. For a job thread: minutes to days; Cancel answers within one part of a batch
 // and leaves what `resume` goes on with. Throws as training::trainAlignment(), readPairTable(), choosePairs(), loadEngine().
 struct AlignmentRun
 {
     std::filesystem::path bundle, out;
+    std::filesystem::path kept; // empty: OUT/embeddings
     TrainingData data;
     training::AlignmentTraining training;
     bool resume = false;

@@ -19,7 +19,7 @@ struct EcgRecipe
     int baselineIterations = 5;
     std::vector<std::pair<int, int>> normalisationGroups{{0, 3}, {3, 6}, {6, 12}};  // [first, last) lead rows
     double normalisationEpsilon = 1e-12;
-    // The reference applies no rate (SPEC §7): empty means native rate. Otherwise the signal is resampled to it, and that is a warning.
+    // The reference applies no rate (SPEC §7): empty means native rate. Otherwise the signal is resampled to it; from a lower rate, that is a warning.
     std::optional<double> resampleToHz;
     int windowSamples = 1008;
     int windowStart = 0;              // first sample of the window, after resampling

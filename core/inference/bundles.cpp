@@ -4,6 +4,7 @@
 #include "ecg/recipe.h"
 #include "echo/recipe.h"
 #include "inference/bundle_facts.h"
+#include "inference/bundle_recipes.h"
 #include "inference/plugin_loader.h"
 
 namespace echo2ecg::inference {
@@ -71,9 +72,10 @@ BundleFacts readBundleFacts(const std::filesystem::path& folder)
     return facts;
 }
 
-base::Json bundleInfo(const std::filesystem::path& folder)
+namespace {
+
+base::Json informationOf(const BundleFacts& facts)
 {
-    const BundleFacts facts = readBundleFacts(folder);
     base::Json info = facts.json;
     const base::Json recipes = info.at("recipes");
     const auto described = [](const base::Json& fields, const std::string& hash, const std::string& text) {
@@ -84,6 +86,19 @@ base::Json bundleInfo(const std::filesystem::path& folder)
                  {{"ecg", described(recipes.at("ecg"), facts.ecgRecipe.hash(), facts.ecgRecipe.describe())},
                   {"echo", described(recipes.at("echo"), facts.echoRecipe.hash(), facts.echoRecipe.describe())}}));
     return info;
+}
+
+} // namespace
+
+base::Json bundleInfo(const std::filesystem::path& folder)
+{
+    return informationOf(readBundleFacts(folder));
+}
+
+BundleRecipes readRecipes(const std::filesystem::path& bundle)
+{
+    const BundleFacts facts = readBundleFacts(bundle);
+    return {informationOf(facts), facts.json.at("id").toString(), facts.json.at("trained").toBool(), facts.ecgRecipe, facts.echoRecipe};
 }
 
 base::Json createBundle(const std::filesystem::path& folder, const std::string& kind, const std::string& architecture,

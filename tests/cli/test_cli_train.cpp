@@ -2,6 +2,7 @@
 // From virtual patients to a trained bundle by command.
 #include "cli/command.h"
 
+#include <QDir>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -113,8 +114,9 @@ private slots:
 
     void poolingIsChosen()
     {
-        const Run run = json(train("mean", {"--pooling", "mean", "--no-augmentation"}, "1"));
+        const Run run = json(train("mean", {"--pooling", "mean", "--no-augmentation", "--keep-embeddings", path("kept")}, "1"));
         QVERIFY2(run.exit == 0, run.trace());
+        QVERIFY(!QDir(path("kept")).entryList({"*.npy"}).isEmpty() && !QFileInfo::exists(path("mean/embeddings")));
         QCOMPARE(json({"bundle", "info", path("mean/bundle")}).json["architecture"].toObject()["alignment"].toObject()["pooling"].toString(), QString("mean"));
         QCOMPARE(json(train("x", {"--pooling", "median"})).exit, 1);
         QCOMPARE(json({"train", "--data", path("people/pairs.csv"), "--bundle", path("start"), "--out", path("x"), "--batch", "1"}).exit, 1);

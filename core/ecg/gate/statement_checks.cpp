@@ -24,10 +24,13 @@ void checkRecipe(const Material& material, Findings& findings)
         findings.add("too-short", Severity::Block,
                      "The ECG lasts " + fixed(record.seconds(), 2) + " s; the encoder needs " +
                          fixed(needed / target, 2) + " s.");
-    if (target != rate)
+    if (target < rate) // nothing is missing that the model was made for
+        findings.add("rate-differs", Severity::Note,
+                     "Recorded at " + fixed(rate, 0) + " Hz; the encoder takes " + fixed(target, 0) + " Hz.");
+    else if (target > rate)
         findings.add("rate-differs", Severity::Warn,
                      "Recorded at " + fixed(rate, 0) + " Hz, encoded at " + fixed(target, 0) +
-                         " Hz: it will be resampled.");
+                         " Hz: what is faster than the recording isn't there.");
     else
         findings.add("window", Severity::Note,
                      "The encoder sees " + fixed(double(recipe.windowSamples) / target, 2) + " s from " +

@@ -166,6 +166,8 @@ private slots:
         QCOMPARE(find(checkQuality(record, {}), "age-unknown")->severity, Severity::Note);
         EcgRecipe recipe;
         recipe.resampleToHz = 400;
+        QCOMPARE(find(checkQuality(record, recipe), "rate-differs")->severity, Severity::Note);
+        recipe.resampleToHz = 1000;
         QCOMPARE(find(checkQuality(record, recipe), "rate-differs")->severity, Severity::Warn);
         recipe.resampleToHz = 500;
         QVERIFY(!find(checkQuality(record, recipe), "rate-differs"));
