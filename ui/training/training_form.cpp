@@ -105,7 +105,7 @@ TrainingForm::TrainingForm(QWidget* parent)
     nameField(m_name, "bundleName", tr("Name of the new bundle"), tr("made of the start bundle's"));
     nameField(m_targets, "targets", tr("Columns of the table that are learned, with commas between them; a row takes no part in what its cell leaves empty.\nWithout any: %1").arg(usualTargets()), usualTargets());
     nameField(m_embeddings, "embeddings", tr("Matrix of the clips' embeddings, .npy or .safetensors, where the table names rows of it (column row or echo_embed_idx).\nWithout it the table names files of embeddings, or folders of studies."),
-              tr("as the table names them"));
+              tr("in the table"));
 
     const QString tables = tr("Tables (*.csv *.tsv);;All files (*)");
     m_form->setHorizontalSpacing(12);
