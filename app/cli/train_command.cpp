@@ -127,7 +127,7 @@ void addRegression(CLI::App* command, training::RegressionTraining& options)
 {
     command->add_option("--rate", options.rate, "Learning rate (default 1e-3)")->check(CLI::PositiveNumber);
     command->add_option("--weight-decay", options.weightDecay, "Of AdamW (default 0.05)")->check(CLI::NonNegativeNumber);
-    command->add_option("--target", options.targets, "Column that is learned, several times; default lvedv_ml, lvesv_ml, lvef_percent")->take_all();
+    command->add_option("--target", options.targets, "Column that is learned, several times; default " + CLI::detail::join(casework::usualTargets, ", "))->take_all();
 }
 
 } // namespace

@@ -183,7 +183,7 @@ std::vector<training::EcgItem> ecgItems(const training::PairSet& set, const base
 void complete(training::RegressionTraining& training, const inference::DeviceOptions& device)
 {
     if (training.targets.empty())
-        training.targets = {"lvedv_ml", "lvesv_ml", "lvef_percent"};
+        training.targets = usualTargets;
     training.allowCuda = device.allowCuda;
     training.threads = device.threads;
 }

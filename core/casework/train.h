@@ -29,7 +29,10 @@ struct AlignmentRun
 };
 base::Json trainAlignment(const AlignmentRun& run, const inference::DeviceOptions& device, const base::JobContext& job = {});
 
-// The echo encoder by regressing phenotypes: the table's columns lvedv_ml, lvesv_ml, lvef_percent … (EchoTraining::targets; empty: those three). Clips are read from the folders of the
+// What an encoder learns where RegressionTraining::targets is empty.
+inline const std::vector<std::string> usualTargets{"lvedv_ml", "lvesv_ml", "lvef_percent"};
+
+// The echo encoder by regressing phenotypes, which are columns of the table (EchoTraining::targets). Clips are read from the folders of the
 // studies and kept, as the recipe leaves them, in OUT/clips.
 struct EchoRun
 {

@@ -2,6 +2,7 @@
 #include "evaluation/evaluation_report.h"
 
 #include "base/number_text.h"
+#include "evaluation/measure_names.h"
 
 #include <algorithm>
 #include <cmath>
@@ -64,6 +65,7 @@ private:
     int m_rows = 0;
 };
 
+// In the order of namedMeasures().
 std::vector<std::string> retrievalCells(const RetrievalMeasures& m)
 {
     std::vector<std::string> cells;
@@ -106,7 +108,8 @@ void section(std::string& out, const std::string& heading, const std::string& ta
 
 std::string classificationTable(const Evaluation& evaluation)
 {
-    Table table({"bundle", "task", "n", "AUROC (CI by sample)", "CI by patient", "AP", "F1", "precision", "recall", "balanced accuracy", "ECE"});
+    Table table({"bundle", "task", "n", measureTitle("auroc") + " (CI by sample)", "CI by patient", measureTitle("average_precision"), measureTitle("f1"), "precision", "recall", measureTitle("balanced_accuracy"),
+                 measureTitle("ece")});
     for (const BundleResult& b : evaluation.bundles)
         for (const ProbeResult& p : b.probes)
             table.row({nameOf(b), plain(p.task), std::to_string(p.samples), p.bySample ? withInterval(p.bySample->auroc) : fixed(p.measures.auroc),
@@ -146,7 +149,10 @@ std::string fractionTable(const Evaluation& evaluation)
 
 std::string retrievalTable(const Evaluation& evaluation, bool ecgToEcho)
 {
-    Table table({"phenotype", "bundle", "n", "P@1", "P@3", "P@5", "P@10", "R@1", "R@3", "R@5", "R@10", "mAP", "mean rank", "median rank", "alignment"});
+    std::vector<std::string> head{"phenotype", "bundle", "n"};
+    for (const auto& [name, value] : namedMeasures({}))
+        head.push_back(measureTitle(name));
+    Table table(head);
     for (const std::string& phenotype : phenotypesOf(evaluation)) {
         bool first = true;
         for (const BundleResult& b : evaluation.bundles) {
@@ -177,8 +183,8 @@ std::string ablationTable(const Evaluation& evaluation)
     const auto phenotypes = phenotypesOf(evaluation);
     std::vector<std::string> head{"study from views by"};
     for (const std::string& p : phenotypes)
-        for (const char* measure : {" P@1", " mAP", " mean rank"})
-            head.push_back(plain(p) + measure);
+        for (const char* measure : {"P@1", "mAP", "mean_rank"})
+            head.push_back(plain(p) + " " + measureTitle(measure));
     Table table(head);
     for (const AblationRow& row : evaluation.ablation) {
         std::vector<std::string> cells{plain(row.name)};
@@ -199,7 +205,7 @@ std::string subgroupTable(const Evaluation& evaluation)
     Table table({"bundle", "task", "group", "measure", "n", "value (CI)"});
     const auto add = [&](const std::string& bundle, const std::string& task, const std::vector<SubgroupValue>& subgroups) {
         for (const SubgroupValue& s : subgroups)
-            table.row({bundle, plain(task), plain(s.attribute + ": " + s.value), plain(s.measure), std::to_string(s.samples), withInterval(s.interval)});
+            table.row({bundle, plain(task), plain(s.attribute + ": " + s.value), plain(measureTitle(s.measure)), std::to_string(s.samples), withInterval(s.interval)});
     };
     for (const BundleResult& b : evaluation.bundles) {
         for (const ProbeResult& p : b.probes)

@@ -32,10 +32,18 @@ std::optional<RunRanks> ranks(const Json& line, const std::string& direction)
     return RunRanks{*p1, *rank, chance.value_or(0)};
 }
 
+std::string listOf(const Json& json)
+{
+    std::string text;
+    for (const Json& item : json.items())
+        text += (text.empty() ? "" : ", ") + (item.isString() ? item.toString() : item.dump());
+    return text;
+}
+
 void flatten(const Json& json, const std::string& path, std::vector<std::pair<std::string, std::string>>& out)
 {
     if (!json.isObject()) {
-        out.emplace_back(path, json.isString() ? json.toString() : json.dump());
+        out.emplace_back(path, json.isString() ? json.toString() : json.isArray() ? listOf(json) : json.dump());
         return;
     }
     for (const auto& [key, value] : json.members())
@@ -159,6 +167,7 @@ std::optional<RunRecordView> readRunRecord(const std::filesystem::path& folder)
             view.dataHash = data->value("sha256", "");
             view.pairs = counts(*data, "pairs");
             view.clips = counts(*data, "clips");
+            view.ecgs = counts(*data, "ecgs");
             view.patients = counts(*data, "patients");
             view.rows = data->value("rows", std::int64_t(0));
             view.tooFarApart = data->value("too_far_apart", std::int64_t(0));

@@ -31,7 +31,7 @@ struct RunEpoch
     double trainLoss = 0;
     std::optional<double> valLoss, trainHits; // trainHits: share of the batches' items that were right
     std::optional<RunRanks> ecgToEcho, echoToEcg;
-    std::vector<std::pair<std::string, double>> correlations; // of an echo encoder: phenotype → Pearson's r over the validation studies
+    std::vector<std::pair<std::string, double>> correlations; // of an encoder: phenotype → Pearson's r over the validation studies
 };
 
 struct RunCurves
@@ -64,7 +64,7 @@ private:
 // run.json, for people: what was trained, with what and on what.
 struct RunRecordView
 {
-    std::string kind;            // "alignment", …
+    std::string kind;            // "alignment", "echo encoder", "ECG encoder"
     bool finished = false;
     std::string program, libtorch, device, precision;
     std::string startId, startName;
@@ -73,11 +73,11 @@ struct RunRecordView
     {
         std::int64_t train = 0, val = 0, test = 0;
     };
-    std::optional<Counts> pairs, clips, patients; // clips: of an echo encoder
+    std::optional<Counts> pairs, clips, ecgs, patients; // clips: of an echo encoder; ecgs: of an ECG encoder
     std::int64_t rows = 0, tooFarApart = 0, withoutDates = 0, unreadable = 0;
     std::optional<bool> splitsWereGiven;
     std::optional<std::int64_t> seed, epochs;
-    std::vector<std::pair<std::string, std::string>> settings; // as written, objects in objects named with a point
+    std::vector<std::pair<std::string, std::string>> settings; // as written, objects in objects named with a point, lists of names with ", " between them
     std::int64_t steps = 0, epochTaken = 0;
     double batchesPerSecond = 0;
     std::string bundleId, bundleName;   // of a finished run

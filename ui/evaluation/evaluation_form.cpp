@@ -2,6 +2,7 @@
 #include "ui/evaluation/evaluation_form.h"
 
 #include "ui/jobs/typed_path.h"
+#include "ui/theme/form_fields.h"
 #include "ui/theme/panel_words.h"
 
 #include <QCheckBox>
@@ -18,28 +19,6 @@
 #include <QVBoxLayout>
 
 namespace echo2ecg::ui {
-
-namespace {
-
-template <class Box> Box* spin(const char* name, double low, double high, double value, const QString& hint)
-{
-    auto* box = new Box;
-    box->setObjectName(QLatin1String(name));
-    box->setRange(low, high);
-    box->setValue(value);
-    box->setToolTip(hint);
-    return box;
-}
-
-QCheckBox* check(const char* name, const QString& text, const QString& hint)
-{
-    auto* box = new QCheckBox(text);
-    box->setObjectName(QLatin1String(name));
-    box->setToolTip(hint);
-    return box;
-}
-
-} // namespace
 
 EvaluationForm::EvaluationForm(QWidget* parent) : QWidget(parent), m_bundles(new QListWidget), m_remove(new QToolButton), m_pairs(new QLineEdit), m_title(new QLineEdit)
 {
@@ -76,15 +55,14 @@ EvaluationForm::EvaluationForm(QWidget* parent) : QWidget(parent), m_bundles(new
     m_title->setPlaceholderText(tr("made of the data's name"));
     m_title->setToolTip(tr("Title of the page and the report"));
 
-    m_baseline = check("baseline", tr("Untrained baseline"), tr("Random weights in the bundle's architecture, beside it: what the data give away without any training.\nEmbeds everything once more."));
-    m_ablation = check("ablation", tr("Ablation of the pooling"), tr("A single view, the mean of aligned views and the bundle's own pooling side by side"));
-    m_resamples = spin<QSpinBox>("resamples", 0, 1000000, usual.resamples, tr("Bootstrap resamples for the 95 % intervals, 0 to 1,000,000; 0: no intervals.\n1,000 is usual, 10,000 steadies the borders."));
+    m_baseline = checkField("baseline", tr("Untrained baseline"), false, tr("Random weights in the bundle's architecture, beside it: what the data give away without any training.\nEmbeds everything once more."));
+    m_ablation = checkField("ablation", tr("Ablation of the pooling"), false, tr("A single view, the mean of aligned views and the bundle's own pooling side by side"));
+    m_resamples = wholeField("resamples", 0, 1000000, usual.resamples, tr("Bootstrap resamples for the 95 % intervals, 0 to 1,000,000; 0: no intervals.\n1,000 is usual, 10,000 steadies the borders."));
     m_resamples->setGroupSeparatorShown(true);
     m_resamples->setSingleStep(500);
-    m_k = spin<QSpinBox>("k", 1, 1000, usual.k, tr("Nearest neighbours that vote for a class, 1 to 1,000; the paper has 5"));
-    m_seed = spin<QSpinBox>("seed", 0, 2147483647, double(usual.seed), tr("Of resamples, training fractions, drawn patients and random weights, from 0.\nThe same seed gives the same numbers."));
-    m_testShare = spin<QDoubleSpinBox>("testShare", 1, 99, 100 * usual.testShare, tr("Share of the patients that are tested, 1 to 99 %, where no table has splits"));
-    m_testShare->setDecimals(0);
+    m_k = wholeField("k", 1, 1000, usual.k, tr("Nearest neighbours that vote for a class, 1 to 1,000; the paper has 5"));
+    m_seed = wholeField("seed", 0, 2147483647, std::int64_t(usual.seed), tr("Of resamples, training fractions, drawn patients and random weights, from 0.\nThe same seed gives the same numbers."));
+    m_testShare = realField("testShare", 1, 99, 1, 0, 100 * usual.testShare, tr("Share of the patients that are tested, 1 to 99 %, where no table has splits"));
     m_testShare->setSuffix(tr(" %"));
 
     auto* form = new QFormLayout;

@@ -3,6 +3,7 @@
 
 #include "base/number_text.h"
 #include "evaluation/evaluation_report.h"
+#include "evaluation/measure_names.h"
 #include "ui/evaluation/result_table.h"
 #include "ui/plots/forest_plot.h"
 #include "ui/theme/panel_words.h"
@@ -19,6 +20,11 @@ namespace {
 QString str(const std::string& text)
 {
     return QString::fromStdString(text);
+}
+
+QString titleOf(const QString& measure)
+{
+    return str(evaluation::measureTitle(measure.toStdString()));
 }
 
 } // namespace
@@ -51,7 +57,7 @@ void SubgroupPage::setResult(std::shared_ptr<const evaluation::Evaluation> resul
             if (const QString measure = str(v.measure); !measures.contains(measure))
                 measures << measure;
         for (const QString& measure : measures) {
-            names << tr("%1, %2 · %3").arg(task, measure, model);
+            names << tr("%1, %2 · %3").arg(task, titleOf(measure), model);
             m_choices.push_back({names.back(), measure, &values, wholeOf(measure.toStdString())});
         }
     };
@@ -83,7 +89,7 @@ void SubgroupPage::showForest()
     for (const evaluation::SubgroupValue& v : *choice.values)
         if (str(v.measure) == choice.measure)
             rows.push_back({tr("%1: %2").arg(str(v.attribute), str(v.value)), v.samples, v.interval});
-    m_forest->setRows(choice.measure, rows, choice.whole);
+    m_forest->setRows(titleOf(choice.measure), rows, choice.whole);
     m_forest->setFixedHeight(m_forest->minimumHeight());
 }
 
@@ -105,7 +111,9 @@ FractionPage::FractionPage(QWidget* parent)
 void FractionPage::setResult(std::shared_ptr<const evaluation::Evaluation> result)
 {
     m_table->setCells(evaluation::tableCells(evaluation::fractionTable(*result)));
-    std::vector<std::vector<std::string>> cells{{"bundle", "share", "training ECGs", "neighbours", "draws", "AUROC", "AP", "F1", "balanced accuracy"}};
+    std::vector<std::vector<std::string>> cells{{"bundle", "share", "training ECGs", "neighbours", "draws"}};
+    for (const char* measure : {"auroc", "average_precision", "f1", "balanced_accuracy"})
+        cells[0].push_back(evaluation::measureTitle(measure));
     const auto meanSd = [](const evaluation::MeanSd& m, std::size_t draws) {
         if (!std::isfinite(m.mean))
             return std::string("–");

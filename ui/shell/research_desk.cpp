@@ -75,7 +75,15 @@ TrainingWindow& ResearchDesk::showTraining()
         m_training = new TrainingWindow(
             m_session.jobs(),
             [device = m_device](const TrainingRequest& request, const base::JobContext& job) {
-                return request.kind == TrainingRequest::Kind::Alignment ? casework::trainAlignment(request.alignment, device, job) : casework::trainEchoEncoder(request.echo, device, job);
+                switch (request.kind) {
+                case TrainingRequest::Kind::EchoEncoder:
+                    return casework::trainEchoEncoder(request.echo, device, job);
+                case TrainingRequest::Kind::EcgEncoder:
+                    return casework::trainEcgEncoder(request.ecg, device, job);
+                case TrainingRequest::Kind::Alignment:
+                    break;
+                }
+                return casework::trainAlignment(request.alignment, device, job);
             },
             m_window);
         connect(m_training, &TrainingWindow::bundleChosen, this, [this](const QString& folder) { m_session.loadBundle(std::filesystem::path(folder.toStdU16String())); });

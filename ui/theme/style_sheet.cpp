@@ -62,9 +62,7 @@ QLineEdit, QPlainTextEdit, QTextEdit {
     background: @field; color: @text; border: 1px solid @line; border-radius: 5px; padding: 4px 7px;
     selection-background-color: @selection; selection-color: @text; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border-color: @accent; }
-QAbstractSpinBox { background: @field; color: @text; border: 1px solid @line; border-radius: 5px; padding: 3px 6px;
-    selection-background-color: @selection; selection-color: @text; }
-QAbstractSpinBox:focus { border-color: @accent; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled { color: @faint; }
 
 QAbstractItemView { background: @panel; alternate-background-color: @panel; color: @text; border: none; outline: 0; }
 QTreeView::item, QListView::item, QTableView::item { padding: 3px 4px; border: none; }
@@ -96,14 +94,6 @@ QSlider::sub-page:horizontal { background: @accent; border-radius: 1px; }
 QSlider::handle:horizontal { background: @text; width: 11px; height: 11px; margin: -4px 0; border-radius: 5px; }
 QSlider::handle:horizontal:hover { background: @accent; }
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled { background: @faint; }
-
-QCheckBox, QRadioButton { spacing: 7px; }
-QCheckBox::indicator, QRadioButton::indicator { width: 12px; height: 12px; background: @field; border: 1px solid @faint; }
-QCheckBox::indicator { border-radius: 3px; }
-QRadioButton::indicator { border-radius: 7px; }
-QCheckBox::indicator:checked, QRadioButton::indicator:checked { width: 6px; height: 6px; background: @accent; border: 4px solid @raised; }
-QCheckBox::indicator:checked { border-radius: 3px; }
-QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: @accent; }
 
 QProgressBar { background: @line; border: none; border-radius: 1px; max-height: 3px; min-height: 3px; color: transparent; }
 QProgressBar::chunk { background: @accent; border-radius: 1px; }

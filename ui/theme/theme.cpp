@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/theme/theme.h"
 
+#include "ui/theme/control_style.h"
 #include "ui/theme/style_sheet.h"
 
 #include <QApplication>
@@ -8,7 +9,6 @@
 #include <QFontMetricsF>
 #include <QPalette>
 #include <QPointer>
-#include <QStyleFactory>
 
 #include <algorithm>
 #include <cmath>
@@ -194,7 +194,7 @@ void Theme::apply(ThemeKind kind)
     m_colours = coloursOf(kind);
     static bool styled = false;
     if (!std::exchange(styled, true))
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+        QApplication::setStyle(new ControlStyle);
     QFont font = QApplication::font();
     const QString family = firstPresent({"Inter", "Noto Sans", "DejaVu Sans"});
     if (!family.isEmpty())

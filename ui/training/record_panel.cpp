@@ -59,6 +59,7 @@ void RecordPanel::setRecord(const std::optional<training::RunRecordView>& record
     row(tr("Seed"), r.seed ? QString::number(*r.seed) : QString(), "recordSeed");
     row(tr("Pairs"), r.pairs ? bySplit(*r.pairs) : QString(), "recordPairs");
     row(tr("Clips"), r.clips ? bySplit(*r.clips) : QString(), "recordClips");
+    row(tr("ECGs"), r.ecgs ? bySplit(*r.ecgs) : QString(), "recordEcgs");
     row(tr("Patients"), r.patients ? bySplit(*r.patients) : QString(), "recordPatients", tr("No patient is in two splits"));
     QStringList left;
     if (r.tooFarApart > 0)

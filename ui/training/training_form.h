@@ -35,12 +35,12 @@ signals:
 
 private:
     void showKind();
-    QWidget* pathRow(QLineEdit* edit, const char* name, const QString& hint, bool folder);
+    QString whyNotLearn() const;
 
     QComboBox *m_kind, *m_pooling;
-    QLineEdit *m_table, *m_bundle, *m_out, *m_rate, *m_name;
+    QLineEdit *m_table, *m_bundle, *m_out, *m_rate, *m_name, *m_targets, *m_embeddings;
     QSpinBox *m_epochs, *m_batch, *m_accumulate, *m_seed;
-    QDoubleSpinBox *m_temperature, *m_lambda, *m_dropout, *m_warmUp, *m_days, *m_valShare;
+    QDoubleSpinBox *m_temperature, *m_lambda, *m_dropout, *m_warmUp, *m_days, *m_valShare, *m_rescale, *m_timeFlip, *m_signFlip;
     QCheckBox *m_learned, *m_augment, *m_best, *m_simulated;
     QFormLayout* m_form;
 };

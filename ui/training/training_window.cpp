@@ -24,6 +24,16 @@
 
 namespace echo2ecg::ui {
 
+namespace {
+
+QString nameOf(TrainingRequest::Kind kind)
+{
+    const QString names[] = {TrainingWindow::tr("Training the alignment"), TrainingWindow::tr("Training the echo encoder"), TrainingWindow::tr("Training the ECG encoder")};
+    return names[int(kind)];
+}
+
+} // namespace
+
 struct TrainingWindow::Impl
 {
     Trainer trainer;
@@ -238,7 +248,7 @@ void TrainingWindow::start(bool resume)
     const QString out = d.form->outFolder();
     d.watcher.watch(out);
     d.job.start(
-        request.kind == TrainingRequest::Kind::Alignment ? tr("Training the alignment") : tr("Training the echo encoder"), JobRunner::Lane::Long,
+        nameOf(request.kind), JobRunner::Lane::Long,
         [trainer = d.trainer, request](const base::JobContext& job) { return trainer(request, job); },
         [this, out](base::Json&) {
             m_impl->say(tr("Done. The new bundle lies in the run folder."));

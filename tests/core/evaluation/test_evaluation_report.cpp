@@ -2,6 +2,7 @@
 #include "base/csv.h"
 #include "base/error.h"
 #include "evaluation/evaluation_report.h"
+#include "evaluation/measure_names.h"
 #include "evaluation/inputs/pair_table.h"
 #include "evaluation_support.h"
 
@@ -79,6 +80,7 @@ private slots:
     void json();
     void csv();
     void markdown();
+    void measuresForPeople();
     void emptyHasNoTables();
     void comesBack();
     void damagedIsRefused();
@@ -180,6 +182,12 @@ void TestEvaluationReport::markdown()
     QVERIFY(shd.find("0.610 ± 0.050 | 0.810 |") != std::string::npos);
     QCOMPARE(lines(ablation), 4);
     QVERIFY(ablation.find("LVEF P@1") != std::string::npos);
+    QVERIFY(retrieval.starts_with("| phenotype | bundle | n | P@1 | P@3 | P@5 | P@10 | R@1 | R@3 | R@5 | R@10 | mAP | mean rank | median rank | alignment |"));
+    QVERIFY(classes.starts_with("| bundle | task | n | AUROC (CI by sample) | CI by patient | AP | F1 | precision | recall | balanced accuracy | ECE |"));
+    // Files name measures for programs, tables for people.
+    const std::string groups = subgroupTable(e);
+    QVERIFY2(groups.find("| AUROC |") != std::string::npos && groups.find("auroc") == std::string::npos && groups.find('_') == std::string::npos, groups.c_str());
+    QVERIFY(toCsv(e).find(",auroc,") != std::string::npos);
     // Every row of a table has as many cells as its head.
     for (const std::string& table : {retrieval, shd, ablation, subgroupTable(e)}) {
         std::istringstream in(table);
@@ -199,6 +207,13 @@ void TestEvaluationReport::markdown()
                              "Patients are few.", "50 resamples, seed 1"})
         QVERIFY2(all.find(part) != std::string::npos, part);
     QVERIFY(all.find("nan") == std::string::npos && all.find("inf") == std::string::npos);
+}
+
+void TestEvaluationReport::measuresForPeople()
+{
+    for (const auto& [name, title] : {std::pair("auroc", "AUROC"), std::pair("average_precision", "AP"), std::pair("f1", "F1"), std::pair("balanced_accuracy", "balanced accuracy"), std::pair("P@1", "P@1"),
+                                      std::pair("mAP", "mAP"), std::pair("mean_rank", "mean rank"), std::pair("of_later", "of later")})
+        QCOMPARE(measureTitle(name), std::string(title));
 }
 
 void TestEvaluationReport::emptyHasNoTables()

@@ -106,6 +106,12 @@ private slots:
         record = training::readRunRecord(folder());
         QCOMPARE(record->bundleFolder, folder() / "bundle");
         QVERIFY(record->simulated);
+        // Of an encoder: what it learned, and of how many ECGs.
+        std::ofstream(folder() / "run.json") << R"({"kind":"ECG encoder","training":{"batch":32,"targets":["lvedv_ml","lvef_percent"]},"data":{"sha256":"00ff","ecgs":{"train":8,"val":2,"test":0}}})";
+        record = training::readRunRecord(folder());
+        QCOMPARE(record->kind, std::string("ECG encoder"));
+        QCOMPARE(record->settings[1].second, std::string("lvedv_ml, lvef_percent"));
+        QVERIFY(record->ecgs && record->ecgs->train == 8 && record->ecgs->val == 2 && !record->clips);
         std::ofstream(folder() / "run.json") << "{";
         QVERIFY_EXCEPTION_THROWN(training::readRunRecord(folder()), base::ParseError);
     }

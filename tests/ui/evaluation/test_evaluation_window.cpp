@@ -3,6 +3,7 @@
 // $E2E_TEST_EVALUATION where a stored one is named; E2E_TEST_THEME=light and QT_SCALE_FACTOR=2 make the others.
 #include "evaluation/evaluation_report.h"
 #include "made_evaluation.h"
+#include "support/picture.h"
 #include "support/test_paths.h"
 #include "ui/evaluation/evaluation_form.h"
 #include "ui/evaluation/evaluation_window.h"
@@ -11,7 +12,6 @@
 #include "ui/plots/forest_plot.h"
 #include "ui/plots/probe_plots.h"
 #include "ui/theme/tag_label.h"
-#include "ui/theme/theme.h"
 
 #include <QCheckBox>
 #include <QClipboard>
@@ -71,15 +71,6 @@ class TestEvaluationWindow : public QObject
     QTemporaryDir m_dir;
     QString path(const QString& name) const { return m_dir.filePath(name); }
 
-    static void picture(QWidget& widget, const QString& name)
-    {
-        const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES");
-        if (folder.isEmpty())
-            return;
-        QTest::qWait(200);
-        const bool light = qEnvironmentVariable("E2E_TEST_THEME") == QLatin1String("light");
-        widget.grab().save(QStringLiteral("%1/%2%3.png").arg(folder, name, light ? QStringLiteral("-light") : QString()));
-    }
     static QString cell(const ui::ResultTable& table, int row, const QString& head)
     {
         for (int c = 0; c < table.columnCount(); ++c)
@@ -91,8 +82,7 @@ class TestEvaluationWindow : public QObject
 private slots:
     void initTestCase()
     {
-        const bool light = qEnvironmentVariable("E2E_TEST_THEME") == QLatin1String("light");
-        ui::Theme::instance().apply(light ? ui::ThemeKind::Light : ui::ThemeKind::Dark);
+        test::applyPictureTheme();
     }
 
     void runsWhatIsAsked()
@@ -119,7 +109,7 @@ private slots:
         child<QSpinBox>(window, "k")->setValue(7);
         child<QSpinBox>(window, "seed")->setValue(11);
         child<QLineEdit>(window, "title")->setText(QStringLiteral("Spring cohort"));
-        picture(window, QStringLiteral("evaluation-empty"));
+        test::picture(window, QStringLiteral("evaluation-empty"));
         go->click();
         QTRY_VERIFY_WITH_TIMEOUT(window.result(), patience);
         QCOMPARE(fake.asked->bundles.size(), std::size_t(2));
@@ -155,7 +145,7 @@ private slots:
         auto* status = child<QLabel>(window, "evaluationStatus");
         QTRY_VERIFY_WITH_TIMEOUT(status->text().contains(QLatin1String("of 62 studies")), patience);
         QTRY_VERIFY_WITH_TIMEOUT(status->text().contains(QLatin1String("left")), patience); // the estimate
-        picture(window, QStringLiteral("evaluation-running"));
+        test::picture(window, QStringLiteral("evaluation-running"));
         cancel->click();
         QTRY_VERIFY_WITH_TIMEOUT(!window.isRunning() && jobs.isIdle(), patience);
         QVERIFY(status->text().contains(QLatin1String("Cancelled")));
@@ -204,6 +194,12 @@ private slots:
         QCOMPARE(cell(retrieval, 1, QStringLiteral("P@5")), QString::number(stored.bundles[0].retrieval[0].result.ecgToEcho.measures.precision[2], 'f', 3));
         QCOMPARE(child<ui::ResultTable>(window, "ablation")->rowCount(), 2);
         QCOMPARE(child<ui::ResultTable>(window, "fractionDetails")->rowCount(), 8);
+        // Measures have the names of the field, in the table and above the plot.
+        const auto& groups = *child<ui::ResultTable>(window, "subgroups");
+        QCOMPARE(cell(groups, 0, QStringLiteral("measure")), QStringLiteral("AUROC"));
+        const auto* subgroups = child<QComboBox>(window, "subgroupChoice");
+        QVERIFY2(subgroups->itemText(0).contains(QLatin1String(", AUROC")), qPrintable(subgroups->itemText(0)));
+        QVERIFY(subgroups->findText(QStringLiteral("mean rank"), Qt::MatchContains) >= 0 && subgroups->findText(QStringLiteral("mean_rank"), Qt::MatchContains) < 0);
 
         // Another classifier: its curves and points.
         auto* choice = child<QComboBox>(window, "probeChoice");
@@ -271,7 +267,7 @@ private slots:
         for (int t = 0; t < tabs->count(); ++t) {
             tabs->setCurrentIndex(t);
             QVERIFY(QTest::qWaitForWindowExposed(&window));
-            picture(window, QStringLiteral("evaluation-%1").arg(t));
+            test::picture(window, QStringLiteral("evaluation-%1").arg(t));
             // No page is wider than its place: nothing is cut at the right.
             const auto* page = qobject_cast<QScrollArea*>(tabs->currentWidget());
             QVERIFY2(page->widget()->minimumSizeHint().width() <= page->viewport()->width(), qPrintable(tabs->tabText(t)));
@@ -280,7 +276,7 @@ private slots:
         if (!qEnvironmentVariable("E2E_TEST_PICTURES").isEmpty()) {
             auto* page = qobject_cast<QScrollArea*>(tabs->currentWidget());
             QTest::qWait(300);
-            picture(*page->widget(), QStringLiteral("evaluation-0-whole"));
+            test::picture(*page->widget(), QStringLiteral("evaluation-0-whole"));
         }
     }
 };

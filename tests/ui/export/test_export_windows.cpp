@@ -2,13 +2,13 @@
 // The review before de-identified files are written, and the small export window. With E2E_TEST_PICTURES each is a picture for the eyes;
 // E2E_TEST_THEME=light and QT_SCALE_FACTOR=2 make the others.
 #include "core/dicom/make_dicom.h"
+#include "support/picture.h"
 #include "support/test_paths.h"
 #include "ui/export/box_editor.h"
 #include "ui/export/deidentify_window.h"
 #include "ui/export/export_window.h"
 #include "ui/export/reviewed_file.h"
 #include "ui/jobs/job_runner.h"
-#include "ui/theme/theme.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -29,14 +29,6 @@ class TestExportWindows : public QObject
     test::Folder m_folder;
     ui::JobRunner m_jobs;
 
-    static void picture(QWidget& widget, const char* name)
-    {
-        const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES");
-        if (folder.isEmpty())
-            return;
-        const bool light = qEnvironmentVariable("E2E_TEST_THEME") == QLatin1String("light");
-        widget.grab().save(QStringLiteral("%1/%2%3.png").arg(folder, QLatin1String(name), light ? QStringLiteral("-light") : QString()));
-    }
     static QString text(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
 
     std::filesystem::path clip(const char* name, bool withRegions) const
@@ -65,8 +57,7 @@ class TestExportWindows : public QObject
 private slots:
     void initTestCase()
     {
-        const bool light = qEnvironmentVariable("E2E_TEST_THEME") == QLatin1String("light");
-        ui::Theme::instance().apply(light ? ui::ThemeKind::Light : ui::ThemeKind::Dark);
+        test::applyPictureTheme();
     }
 
     void nothingIsWrittenBeforeAllIsLookedAt()
@@ -235,21 +226,21 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(read.count(), 1, 30000);
         window.showFile(0);
         child<QCheckBox>(window, "looked")->click();
-        picture(window, "deidentify-regions");
+        test::picture(window, QStringLiteral("deidentify-regions"));
         window.showFile(1);
         auto* editor = child<ui::BoxEditor>(window, "boxEditor");
         QTest::mouseClick(editor, Qt::LeftButton, {}, editor->boxOnScreen(0).center().toPoint());
         child<QSlider>(window, "frame")->setValue(12);
         QTRY_VERIFY_WITH_TIMEOUT(child<QSlider>(window, "frame")->value() == 12, 5000);
         QTest::qWait(300);
-        picture(window, "deidentify-chosen");
+        test::picture(window, QStringLiteral("deidentify-chosen"));
         child<QToolButton>(window, "masked")->click();
-        picture(window, "deidentify-masked");
+        test::picture(window, QStringLiteral("deidentify-masked"));
         child<QToolButton>(window, "masked")->click();
         window.showFile(3);
-        picture(window, "deidentify-no-regions");
+        test::picture(window, QStringLiteral("deidentify-no-regions"));
         window.showFile(4);
-        picture(window, "deidentify-ecg");
+        test::picture(window, QStringLiteral("deidentify-ecg"));
         QVERIFY(window.files()[4].problem.isEmpty());
         QVERIFY(!window.files()[5].problem.isEmpty());
 
@@ -262,7 +253,7 @@ private slots:
         small.offer(offer);
         small.setFormat(ui::ExportFormat::Mp4);
         small.show();
-        picture(small, "clip-export");
+        test::picture(small, QStringLiteral("clip-export"));
         QVERIFY(small.request().last == 33);
     }
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Plots of results: what they draw, say under the pointer and write. With E2E_TEST_PICTURES each is a picture for the eyes.
+#include "support/picture.h"
 #include "ui/evaluation/made_evaluation.h"
 #include "ui/plots/forest_plot.h"
 #include "ui/plots/probe_plots.h"
@@ -20,14 +21,6 @@ class TestPlots : public QObject
         plot.show();
         QVERIFY(QTest::qWaitForWindowExposed(&plot));
         plot.replot(QCustomPlot::rpImmediateRefresh);
-    }
-    static void picture(QWidget& widget, const QString& name)
-    {
-        const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES");
-        if (folder.isEmpty())
-            return;
-        const bool light = qEnvironmentVariable("E2E_TEST_THEME") == QLatin1String("light");
-        widget.grab().save(QStringLiteral("%1/%2%3.png").arg(folder, name, light ? QStringLiteral("-light") : QString()));
     }
     static training::RunCurves run(int steps, bool withRanks = true)
     {
@@ -54,8 +47,7 @@ class TestPlots : public QObject
 private slots:
     void initTestCase()
     {
-        const bool light = qEnvironmentVariable("E2E_TEST_THEME") == QLatin1String("light");
-        ui::Theme::instance().apply(light ? ui::ThemeKind::Light : ui::ThemeKind::Dark);
+        test::applyPictureTheme();
         m_probe = test::madeBundle("Demo", 0.6, 60).probes[0];
     }
 
@@ -65,7 +57,7 @@ private slots:
         QVERIFY(plot.isEmpty());
         plot.setProbe(m_probe);
         shown(plot);
-        picture(plot, QStringLiteral("plot-roc"));
+        test::picture(plot, QStringLiteral("plot-roc"));
         QVERIFY(!plot.isEmpty());
         QCOMPARE(plot.graphCount(), 4);
         const evaluation::Interval& auroc = m_probe.byPatient->classAuroc[0];
@@ -104,7 +96,7 @@ private slots:
         ui::ReliabilityPlot plot;
         plot.setProbe(m_probe);
         shown(plot);
-        picture(plot, QStringLiteral("plot-reliability"));
+        test::picture(plot, QStringLiteral("plot-reliability"));
         const evaluation::ReliabilityBin* bin = nullptr;
         for (const auto& b : m_probe.reliability[0].bins)
             if (b.count > 0)
@@ -115,7 +107,7 @@ private slots:
         ui::ConfusionPlot confusion;
         confusion.setProbe(m_probe);
         shown(confusion);
-        picture(confusion, QStringLiteral("plot-confusion"));
+        test::picture(confusion, QStringLiteral("plot-confusion"));
         const QString cell = confusion.valueAt({confusion.xAxis->coordToPixel(1), confusion.yAxis->coordToPixel(0)});
         QVERIFY2(cell.startsWith(QString::number(m_probe.measures.confusion[0][1]) + QStringLiteral(" of ")) && cell.contains(QStringLiteral("“mildly reduced”")), qPrintable(cell));
     }
@@ -128,7 +120,7 @@ private slots:
             rows.push_back({QString::fromStdString(s.attribute + ": " + s.value), s.samples, s.interval});
         forest.setRows(QStringLiteral("AUROC"), rows, m_probe.measures.auroc);
         shown(forest, {700, forest.minimumHeight()});
-        picture(forest, QStringLiteral("plot-forest"));
+        test::picture(forest, QStringLiteral("plot-forest"));
         const QString words = forest.valueAt({300, forest.yAxis->coordToPixel(1)});
         QVERIFY(words.startsWith(rows[1].label) && words.contains(QString::number(rows[1].interval.estimate, 'f', 2)));
         for (const auto& row : rows) // every interval is on the plot
@@ -141,7 +133,7 @@ private slots:
         i.high = 0.5;
         bars.setSeries(QStringLiteral("precision"), {QStringLiteral("P@1"), QStringLiteral("P@3")}, {{QStringLiteral("random order"), {i, i}, true}, {QStringLiteral("Demo"), {i, i}, false}});
         shown(bars);
-        picture(bars, QStringLiteral("plot-bars"));
+        test::picture(bars, QStringLiteral("plot-bars"));
         QCOMPARE(bars.plottableCount(), 2);
         QCOMPARE(bars.valueAt({bars.xAxis->coordToPixel(1.2), bars.yAxis->coordToPixel(0.1)}), QStringLiteral("Demo\nP@3 0.40 (0.30–0.50)"));
     }
@@ -160,7 +152,7 @@ private slots:
         QVERIFY(plot.isEmpty());
         plot.setCurves(run(400, ranks));
         shown(plot, {820, 560});
-        picture(plot, QStringLiteral("plot-training-%1").arg(QTest::currentDataTag()));
+        test::picture(plot, QStringLiteral("plot-training-%1").arg(QTest::currentDataTag()));
         QVERIFY(!plot.isEmpty());
         QCOMPARE(plot.graph(0)->dataCount(), 400);
         const QPointF at(plot.axisRect()->axis(QCPAxis::atBottom)->coordToPixel(200), 100);

@@ -2,7 +2,11 @@
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
 
+#include <QAbstractSpinBox>
+#include <QCheckBox>
 #include <QFontMetricsF>
+#include <QSpinBox>
+#include <QStyleOption>
 #include <QtTest>
 
 using namespace echo2ecg;
@@ -46,6 +50,56 @@ private slots:
     {
         const QString sheet = styleSheet(Theme::coloursOf(ThemeKind::Light), QGuiApplication::font());
         QVERIFY2(!sheet.contains('@'), qPrintable(sheet.mid(sheet.indexOf('@'), 30)));
+    }
+
+    // A box can be told from its place, a ticked one from an empty one, and the arrows of a spin box are there: each in both themes and sharp at another scale.
+    void controlsAreDrawn_data() { everythingCanBeRead_data(); }
+
+    void controlsAreDrawn()
+    {
+        QFETCH(int, kind);
+        Theme::instance().apply(ThemeKind(kind));
+        const ThemeColours& c = Theme::instance().colours();
+        QWidget window;
+        QPalette ground = window.palette();
+        ground.setColor(QPalette::Window, c.panel);
+        window.setPalette(ground);
+        QCheckBox empty(&window), ticked(&window), off(&window);
+        QSpinBox spin(&window);
+        ticked.setChecked(true);
+        off.setChecked(true);
+        off.setEnabled(false);
+        spin.setRange(0, 5);
+        spin.setValue(5);
+        spin.setGeometry(0, 100, 120, spin.sizeHint().height());
+        int y = 0;
+        for (QCheckBox* box : {&empty, &ticked, &off})
+            box->setGeometry(0, y += 25, 60, 20);
+        window.resize(140, 140);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        const QPixmap grabbed = window.grab();
+        const QImage image = grabbed.toImage();
+        const auto has = [&](const QRect& rect, const QColor& colour) {
+            const double scale = grabbed.devicePixelRatio();
+            for (int y = int(rect.top() * scale); y < int((rect.bottom() + 1) * scale); ++y)
+                for (int x = int(rect.left() * scale); x < int((rect.right() + 1) * scale); ++x)
+                    if (image.pixelColor(x, y) == colour)
+                        return true;
+            return false;
+        };
+        QVERIFY(has(empty.geometry(), c.textFaint) && !has(empty.geometry(), c.accent));
+        QVERIFY(has(ticked.geometry(), c.accent));
+        QVERIFY(has(off.geometry(), c.textFaint) && !has(off.geometry(), c.accent));
+        QStyleOptionSpinBox option;
+        option.initFrom(&spin);
+        const auto arrow = [&](QStyle::SubControl part) { return spin.style()->subControlRect(QStyle::CC_SpinBox, &option, part, &spin).translated(spin.pos()); };
+        QVERIFY(has(arrow(QStyle::SC_SpinBoxDown), c.textMuted));
+        QVERIFY(!has(arrow(QStyle::SC_SpinBoxUp), c.textMuted)); // it is at its most
+        // A press on the arrow steps.
+        QTest::mouseClick(&spin, Qt::LeftButton, {}, arrow(QStyle::SC_SpinBoxDown).center() - spin.pos());
+        QCOMPARE(spin.value(), 4);
+        QVERIFY(has(spin.geometry(), c.line) && spin.sizeHint().height() >= 24);
     }
 
     void numbersAlign()

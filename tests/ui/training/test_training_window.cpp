@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The training's window with a made trainer that writes a run's folder: live curves, stop, resume, refusals, the finished bundle. With E2E_TEST_PICTURES it is a picture for
 // the eyes; E2E_TEST_THEME=light and QT_SCALE_FACTOR=2 make the others.
+#include "support/picture.h"
 #include "support/test_paths.h"
 #include "ui/jobs/job_runner.h"
 #include "ui/plots/training_plot.h"
 #include "ui/theme/tag_label.h"
-#include "ui/theme/theme.h"
 #include "ui/training/training_form.h"
 #include "ui/training/training_window.h"
 
@@ -30,7 +30,7 @@ constexpr int patience = 60000;
 
 template <class T> T* child(const QWidget& window, const char* name)
 {
-    T* found = window.findChild<T*>(QLatin1String(name));
+    T* found = window.findChild<T*>(QLatin1String(name)); // without a name any
     if (!found)
         qFatal("no %s", name);
     return found;
@@ -45,6 +45,16 @@ std::string epochLine(int epoch)
 {
     return base::Json::object({{"kind", "epoch"}, {"epoch", epoch}, {"step", 20 * epoch}, {"train_loss", 4.0 / epoch}, {"val_loss", 1.2 + 4.0 / epoch}, {"train_batch_p1", 0.5}, {"val_ecg_to_echo_p1", 0.1 * epoch},
                                {"val_ecg_to_echo_mean_rank", 9.5}, {"val_ecg_to_echo_chance_p1", 0.0625}}).dump() + "\n";
+}
+
+// As a trainer of encoders writes it.
+void writeEncoderRecord(const std::filesystem::path& folder, const char* kind, base::Json training)
+{
+    base::Json json = base::Json::object({{"kind", kind}, {"finished", false}, {"program", "echo2ecg 0.1.0"}, {"training", std::move(training)},
+                                          {"data", base::Json::object({{"sha256", "0102"}, {"ecgs", base::Json::object({{"train", 70}, {"val", 20}, {"test", 0}})},
+                                                                       {"patients", base::Json::object({{"train", 35}, {"val", 10}, {"test", 0}})}})}});
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "run.json") << json.dump(1);
 }
 
 void writeRecord(const std::filesystem::path& folder, bool finished)
@@ -99,15 +109,6 @@ class TestTrainingWindow : public QObject
     QTemporaryDir m_dir;
     QString path(const QString& name) const { return m_dir.filePath(name); }
 
-    static void picture(QWidget& widget, const QString& name)
-    {
-        const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES");
-        if (folder.isEmpty())
-            return;
-        QTest::qWait(200);
-        const bool light = qEnvironmentVariable("E2E_TEST_THEME") == QLatin1String("light");
-        widget.grab().save(QStringLiteral("%1/%2%3.png").arg(folder, name, light ? QStringLiteral("-light") : QString()));
-    }
     void fill(ui::TrainingWindow& window, const QString& run) const
     {
         child<QLineEdit>(window, "table")->setText(path("pairs.csv"));
@@ -123,8 +124,7 @@ class TestTrainingWindow : public QObject
 private slots:
     void initTestCase()
     {
-        const bool light = qEnvironmentVariable("E2E_TEST_THEME") == QLatin1String("light");
-        ui::Theme::instance().apply(light ? ui::ThemeKind::Light : ui::ThemeKind::Dark);
+        test::applyPictureTheme();
         std::ofstream(path("pairs.csv").toStdString()) << "ecg,study\n";
         QDir(m_dir.path()).mkpath(QStringLiteral("start"));
         std::ofstream(path("start/bundle.json").toStdString()) << "{}";
@@ -163,13 +163,142 @@ private slots:
         QVERIFY(r.kind == ui::TrainingRequest::Kind::EchoEncoder);
         QCOMPARE(r.echo.training.toJson().dump(), echo.toJson().dump());
         QCOMPARE(r.echo.training.epochs, echo.epochs);
+        child<QComboBox>(form, "kind")->setCurrentIndex(2);
+        const training::EcgTraining ecg;
+        r = form.request();
+        QVERIFY(r.kind == ui::TrainingRequest::Kind::EcgEncoder);
+        QCOMPARE(r.ecg.training.toJson().dump(), ecg.toJson().dump());
+        QCOMPARE(r.ecg.training.epochs, ecg.epochs);
+        QCOMPARE(r.ecg.training.warmUpEpochs, ecg.warmUpEpochs);
         child<QCheckBox>(form, "augment")->setChecked(false);
         QCOMPARE(form.request().echo.training.gain, 0.0);
         QVERIFY(form.request().alignment.training.augment == training::AugmentOptions::none());
+        QVERIFY(form.request().ecg.training.augment == training::AugmentOptions::none());
         // Every option says what it is and may be.
         for (const QWidget* w : form.findChildren<QWidget*>())
             if (qobject_cast<const QAbstractSpinBox*>(w) || qobject_cast<const QCheckBox*>(w) || qobject_cast<const QComboBox*>(w))
                 QVERIFY2(!w->toolTip().isEmpty(), qPrintable(w->objectName()));
+    }
+
+    void eachKindHasItsOwnFields()
+    {
+        ui::TrainingForm form;
+        form.show();
+        auto* kind = child<QComboBox>(form, "kind");
+        const auto shown = [&](const char* name) { return child<QWidget>(form, name)->isVisible(); };
+        QVERIFY(shown("embeddings") && shown("pooling") && shown("rescale") && shown("timeFlip") && !shown("targets"));
+        kind->setCurrentIndex(1);
+        QVERIFY(!shown("embeddings") && !shown("pooling") && !shown("rescale") && !shown("timeFlip") && shown("targets"));
+        kind->setCurrentIndex(2);
+        QVERIFY(!shown("embeddings") && !shown("pooling") && shown("rescale") && shown("timeFlip") && shown("targets"));
+        QVERIFY(child<QLineEdit>(form, "table")->toolTip().contains(QLatin1String("may be missing")));
+        child<QDoubleSpinBox>(form, "rescale")->setValue(0.1);
+        child<QDoubleSpinBox>(form, "timeFlip")->setValue(0);
+        child<QDoubleSpinBox>(form, "signFlip")->setValue(0.25);
+        for (const training::AugmentOptions& a : {form.request().ecg.training.augment, form.request().alignment.training.augment}) {
+            QCOMPARE(a.rescaleSigma, 0.1);
+            QCOMPARE(a.timeFlip, 0.0);
+            QCOMPARE(a.signFlip, 0.25);
+            QCOMPARE(a.jitter, training::AugmentOptions().jitter);
+        }
+        child<QCheckBox>(form, "augment")->click();
+        QVERIFY(!child<QDoubleSpinBox>(form, "rescale")->isEnabled());
+    }
+
+    void asksForColumnsAndEmbeddings()
+    {
+        ui::JobRunner jobs;
+        ui::TrainingWindow window(jobs, madeTrainer(std::make_shared<ui::TrainingRequest>(), 1));
+        window.show();
+        fill(window, QStringLiteral("columns"));
+        auto *go = child<QPushButton>(window, "startTraining");
+        auto *targets = child<QLineEdit>(window, "targets"), *embeddings = child<QLineEdit>(window, "embeddings");
+        QVERIFY(go->isEnabled());
+        embeddings->setText(path("clips.npy"));
+        QVERIFY(!go->isEnabled() && go->toolTip().contains(QLatin1String("isn't there")));
+        std::ofstream(path("clips.npy").toStdString()) << "x";
+        embeddings->setText(path("pairs.csv"));
+        QVERIFY(!go->isEnabled() && go->toolTip().contains(QLatin1String(".safetensors")));
+        embeddings->setText(path("clips.npy"));
+        QVERIFY(go->isEnabled());
+        QCOMPARE(QString::fromStdString(child<ui::TrainingForm>(window, "")->request().alignment.data.embeddings.string()), path("clips.npy"));
+        embeddings->setText(path("nothing.npy")); // of no other kind
+        child<QComboBox>(window, "kind")->setCurrentIndex(1);
+        QVERIFY(go->isEnabled());
+        targets->setText(QStringLiteral(" lvef_percent , mass_g"));
+        QVERIFY(go->isEnabled());
+        QCOMPARE(child<ui::TrainingForm>(window, "")->request().echo.training.targets, (std::vector<std::string>{"lvef_percent", "mass_g"}));
+        targets->setText(QStringLiteral("lvef_percent,"));
+        QVERIFY(!go->isEnabled() && go->toolTip().contains(QLatin1String("comma")));
+        targets->setText(QStringLiteral("mass_g, lvef_percent, mass_g"));
+        QVERIFY(!go->isEnabled() && go->toolTip().contains(QLatin1String("twice")));
+        targets->clear();
+        QVERIFY(go->isEnabled());
+    }
+
+    // The third kind: trained, stopped, looked at and gone on with as the others.
+    void ecgEncoder()
+    {
+        const auto asked = std::make_shared<ui::TrainingRequest>();
+        ui::JobRunner jobs;
+        const ui::Trainer steps = madeTrainer(asked, 100000);
+        ui::TrainingWindow window(jobs, [steps](const ui::TrainingRequest& request, const base::JobContext& job) {
+            if (request.out().filename() != "ecg")
+                throw base::Error(base::ErrorCode::Io, "another folder");
+            return steps(request, job);
+        });
+        window.show();
+        fill(window, QStringLiteral("ecg"));
+        child<QComboBox>(window, "kind")->setCurrentIndex(2);
+        child<QLineEdit>(window, "targets")->setText(QStringLiteral("lvef_percent, mass_g"));
+        child<QDoubleSpinBox>(window, "rescale")->setValue(0.1);
+        child<QPushButton>(window, "startTraining")->click();
+        QTRY_VERIFY_WITH_TIMEOUT(TestTrainingWindow::steps(window) > 5, patience);
+        QVERIFY(asked->kind == ui::TrainingRequest::Kind::EcgEncoder && !asked->ecg.resume);
+        QCOMPARE(asked->ecg.training.targets, (std::vector<std::string>{"lvef_percent", "mass_g"}));
+        QCOMPARE(asked->ecg.training.augment.rescaleSigma, 0.1);
+        QCOMPARE(asked->ecg.training.epochs, training::EcgTraining().epochs);
+        QCOMPARE(QString::fromStdString(asked->ecg.data.table.string()), path("pairs.csv"));
+        QCOMPARE(QString::fromStdString(asked->ecg.bundle.string()), path("start"));
+        test::picture(window, QStringLiteral("training-ecg"));
+        child<QPushButton>(window, "stopTraining")->click();
+        QTRY_VERIFY_WITH_TIMEOUT(jobs.isIdle(), patience);
+        auto* resume = child<QPushButton>(window, "resumeTraining");
+        QTRY_VERIFY_WITH_TIMEOUT(resume->isVisible() && resume->isEnabled(), patience);
+        resume->click();
+        QTRY_VERIFY_WITH_TIMEOUT(asked->ecg.resume, patience);
+        window.stop();
+        QTRY_VERIFY_WITH_TIMEOUT(jobs.isIdle(), patience);
+    }
+
+    // The settings of an encoder's run come back as they were, those of another kind before don't stay.
+    void takesAnEncodersRun()
+    {
+        training::EcgTraining ecg;
+        ecg.targets = {"lvef_percent", "mass_g"};
+        ecg.batch = 24;
+        ecg.rate = 0.002;
+        ecg.augment.rescaleSigma = 0.1;
+        ecg.augment.timeFlip = ecg.augment.signFlip = 0;
+        training::EchoTraining echo;
+        echo.targets = {"lvesv_ml"};
+        echo.mostShift = echo.gain = 0;
+        writeEncoderRecord(path("ecg-run").toStdString(), "ECG encoder", ecg.toJson());
+        writeEncoderRecord(path("echo-run").toStdString(), "echo encoder", echo.toJson());
+        ui::JobRunner jobs;
+        ui::TrainingWindow window(jobs, madeTrainer(std::make_shared<ui::TrainingRequest>(), 1));
+        window.show();
+        const auto* kind = child<QComboBox>(window, "kind");
+        const auto* form = child<ui::TrainingForm>(window, "");
+        window.openRun(path("ecg-run"));
+        QTRY_COMPARE_WITH_TIMEOUT(kind->currentIndex(), 2, patience);
+        QCOMPARE(form->request().ecg.training.toJson().dump(), ecg.toJson().dump());
+        QCOMPARE(child<QLabel>(window, "recordKind")->text(), QStringLiteral("ECG encoder"));
+        QCOMPARE(child<QLabel>(window, "recordEcgs")->text(), QStringLiteral("70 training, 20 validation, 0 test"));
+        QVERIFY(child<QLabel>(window, "recordSettings")->text().contains(QLatin1String("targets lvef_percent, mass_g")));
+        window.openRun(path("echo-run"));
+        QTRY_COMPARE_WITH_TIMEOUT(kind->currentIndex(), 1, patience);
+        QCOMPARE(form->request().echo.training.toJson().dump(), echo.toJson().dump());
     }
 
     void trainsToTheEnd()
@@ -203,7 +332,7 @@ private slots:
         QVERIFY(child<QLabel>(window, "recordBundle")->text().contains(QLatin1String("77aa01")));
         const QString facts = child<QLabel>(window, "runFacts")->text();
         QVERIFY2(facts.contains(QLatin1String("Step 100, epoch 5 of 5")) && facts.contains(QLatin1String("50.0 %")), qPrintable(facts));
-        picture(window, QStringLiteral("training-done"));
+        test::picture(window, QStringLiteral("training-done"));
         use->click();
         QCOMPARE(chosen.count(), 1);
         QCOMPARE(chosen[0][0].toString(), path("whole/bundle"));
@@ -227,7 +356,7 @@ private slots:
         const int before = steps(window);
         QTRY_VERIFY_WITH_TIMEOUT(steps(window) > before, patience); // it goes on growing by itself
         QTRY_VERIFY_WITH_TIMEOUT(child<QLabel>(window, "trainingStatus")->text().contains(QLatin1String("batches")), patience);
-        picture(window, QStringLiteral("training-running"));
+        test::picture(window, QStringLiteral("training-running"));
         stop->click();
         QTRY_VERIFY_WITH_TIMEOUT(jobs.isIdle(), patience);
         QVERIFY(!window.isRunning());
@@ -283,7 +412,7 @@ private slots:
         window.openRun(path("nothing"));
         QTRY_VERIFY_WITH_TIMEOUT(child<QLabel>(window, "runFacts")->text().contains(QLatin1String("no run")), patience);
         QCOMPARE(steps(window), 0);
-        picture(window, QStringLiteral("training-empty"));
+        test::picture(window, QStringLiteral("training-empty"));
     }
 };
 
