@@ -72,9 +72,9 @@ private slots:
         spin.setRange(0, 5);
         spin.setValue(5);
         spin.setGeometry(0, 100, 120, spin.sizeHint().height());
-        int y = 0;
+        int top = 0;
         for (QCheckBox* box : {&empty, &ticked, &off})
-            box->setGeometry(0, y += 25, 60, 20);
+            box->setGeometry(0, top += 25, 60, 20);
         window.resize(140, 140);
         window.show();
         QVERIFY(QTest::qWaitForWindowExposed(&window));
