@@ -75,9 +75,18 @@ int train(const Session& session, const Arguments& a)
     return perform(session, run, [&] { return casework::trainAlignment(run, session.device, session.job()); });
 }
 
+void checkRegression(training::RegressionTraining& training)
+{
+    if (training.targets.empty())
+        training.targets = casework::usualTargets;
+    blame(Usage, [&] { training.check(); });
+}
+
 int trainEcho(const Session& session, const Arguments& a)
 {
-    return perform(session, a.echo, [&] { return casework::trainEchoEncoder(a.echo, session.device, session.job()); });
+    casework::EchoRun run = a.echo;
+    checkRegression(run.training);
+    return perform(session, run, [&] { return casework::trainEchoEncoder(run, session.device, session.job()); });
 }
 
 // What both kinds take.
@@ -108,6 +117,8 @@ int trainEcg(const Session& session, const Arguments& a)
 {
     casework::EcgRun run = a.ecg;
     run.training.augment = augmentation(a);
+    checkRegression(run.training);
+    blame(Usage, [&] { run.training.augment.check(); });
     return perform(session, run, [&] { return casework::trainEcgEncoder(run, session.device, session.job()); });
 }
 

@@ -65,6 +65,7 @@ private slots:
         QCOMPARE(run.json["data"].toObject()["ecgs"].toObject()["train"].toInt(), 6);
         QCOMPARE(run.json["data"].toObject()["ecgs"].toObject()["test"].toInt(), 0);
         QVERIFY(run.json["history"].toArray()[0].toObject().contains("val_lvef_percent_r_by_study"));
+        QCOMPARE(json({"train-ecg", "--data", path("people/pairs.csv"), "--bundle", path("start"), "--out", path("no"), "--crop-low", "2", "--crop-high", "1"}).exit, 1);
     }
 
     void killedAndResumedIsTheSame()
