@@ -233,8 +233,7 @@ bool canBeDemoLibrary(const library::Library& library)
 
 DemoSummary fillDemoLibrary(library::Library& library, const DemoPlan& plan, const DemoHooks& hooks, const base::JobContext& job)
 {
-    if (plan.patients < 1 || plan.patients > simulation::mostPatients)
-        throw base::Error(base::ErrorCode::Unsuitable, "There can be 1 to " + std::to_string(simulation::mostPatients) + " virtual patients.");
+    simulation::checkPatientCount(plan.patients);
     QLockFile lock(QString::fromStdU16String((library.folder() / "demo.lock").u16string()));
     lock.setStaleLockTime(0); // as long as its process lives
     if (!lock.tryLock(100))

@@ -145,10 +145,15 @@ void writeTruth(const std::filesystem::path& csv, const std::vector<std::pair<Vi
         writeTable(csv, rows);
 }
 
+void checkPatientCount(int patients)
+{
+    if (patients < 1 || patients > mostPatients)
+        throw base::Error(base::ErrorCode::Unsuitable, "There can be 1 to " + std::to_string(mostPatients) + " virtual patients.");
+}
+
 CohortSummary simulateCohort(const CohortPlan& plan, const std::filesystem::path& folder, const base::JobContext& job)
 {
-    if (plan.patients < 1 || plan.patients > mostPatients)
-        throw base::Error(base::ErrorCode::Unsuitable, "There can be 1 to " + std::to_string(mostPatients) + " virtual patients.");
+    checkPatientCount(plan.patients);
     std::error_code problem;
     std::filesystem::create_directories(folder, problem);
     if (problem)

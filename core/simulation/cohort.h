@@ -14,6 +14,9 @@ struct CohortPlan
     int threads = 0; // 0: all of the machine
 };
 
+// Throws base::Error(Unsuitable) for fewer than 1 or more than mostPatients.
+void checkPatientCount(int patients);
+
 struct CohortSummary
 {
     int patients = 0, clips = 0;
