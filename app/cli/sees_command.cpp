@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sees_command.h"
 
+#include "base/folder.h"
 #include "bundle_recipes.h"
 #include "echo/crop.h"
 #include "echo/preprocess.h"
@@ -126,12 +127,7 @@ int sees(const Session& session, const std::filesystem::path& path, const std::f
     if (scan.studies.empty())
         throw base::ParseError(base::ErrorCode::NotRecognised, "no echo image could be read from it", {path, {}});
     if (!out.empty())
-        blame(OutputFailed, [&] {
-            std::error_code failure;
-            std::filesystem::create_directories(out, failure);
-            if (failure)
-                throw base::Error(base::ErrorCode::Io, "the folder can't be made", {out, {}});
-        });
+        blame(OutputFailed, [&] { base::makeFolder(out); });
     base::Json list = base::Json::array();
     std::string lines = recipe.describe() + "\n";
     std::size_t number = 0;

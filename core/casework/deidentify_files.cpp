@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "casework/deidentify_files.h"
 
+#include "base/folder.h"
 #include "dicom/media_directory.h"
 
 #include <cstdio>
@@ -34,15 +35,6 @@ const char* prefixOf(dicom::Kind kind)
     return kind == dicom::Kind::EcgWaveform ? "ecg" : kind == dicom::Kind::UltrasoundClip ? "clip" : kind == dicom::Kind::UltrasoundStill ? "still" : "image";
 }
 
-fs::path makeFolder(const fs::path& folder)
-{
-    std::error_code problem;
-    fs::create_directories(folder, problem);
-    if (problem || !fs::is_directory(folder))
-        throw base::Error(base::ErrorCode::Io, "The folder can't be made.", {folder, {}});
-    return folder;
-}
-
 } // namespace
 
 int randomShiftDays()
@@ -55,12 +47,14 @@ Deidentified deidentifyFiles(const DeidentifyRequest& request, const base::JobCo
 {
     Deidentified outcome;
     Written written;
-    const fs::path folder = makeFolder(request.folder);
+    const fs::path folder = request.folder;
+    base::makeFolder(folder);
     fs::path target = folder;
     if (request.media) {
         if (fs::exists(folder / "DICOMDIR"))
             throw base::Error(base::ErrorCode::Io, "The folder holds a DICOMDIR already.", {folder, {}});
-        target = written.folder = makeFolder(folder / ".unfinished");
+        target = written.folder = folder / ".unfinished";
+        base::makeFolder(target);
     }
     dicom::DeidentifyPlan plan;
     plan.patientId = request.patientId;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "casework/demo_library.h"
 
+#include "base/folder.h"
 #include "casework/demo_supply.h"
 #include "casework/import.h"
 #include "simulation/cohort.h"
@@ -28,11 +29,9 @@ class Scratch
 public:
     explicit Scratch(fs::path folder) : m_folder(std::move(folder))
     {
-        std::error_code problem;
-        fs::remove_all(m_folder, problem);
-        fs::create_directories(m_folder, problem);
-        if (problem)
-            throw base::Error(base::ErrorCode::Io, "The folder for the virtual patients can't be made.", {m_folder, {}});
+        std::error_code ignored;
+        fs::remove_all(m_folder, ignored);
+        base::makeFolder(m_folder);
     }
     ~Scratch()
     {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "casework/study_clips.h"
 
+#include "base/folder.h"
 #include "base/npy.h"
 #include "base/sha256.h"
 #include "casework/import.h"
@@ -17,14 +18,6 @@ using base::Error;
 using base::ErrorCode;
 
 namespace {
-
-void makeFolder(const fs::path& folder)
-{
-    std::error_code failed;
-    fs::create_directories(folder, failed);
-    if (failed)
-        throw Error(ErrorCode::Io, "the folder can't be made", {folder, {}});
-}
 
 training::ClipPixels pixelsOf(const echo::PreprocessedClip& clip, const echo::EchoRecipe& recipe)
 {
@@ -110,7 +103,7 @@ training::StudyClips embeddedClips(const fs::path& folder, const fs::path& cache
         clips.width = int(clip.embedding.size());
         clips.values.insert(clips.values.end(), clip.embedding.begin(), clip.embedding.end());
     }
-    makeFolder(cache);
+    base::makeFolder(cache);
     fs::path part = file;
     part += ".part";
     base::writeNpy(part, base::NpyArray::of({clips.views, clips.width}, clips.values));
@@ -129,7 +122,7 @@ std::vector<fs::path> keptClips(const fs::path& folder, const fs::path& cache, c
     part += ".part";
     std::error_code ignored;
     fs::remove_all(part, ignored);
-    makeFolder(part);
+    base::makeFolder(part);
     int count = 0;
     for (std::size_t i = 0; i < choices.size(); ++i) {
         if (!choices[i].isUsed)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evaluation/evaluation_report.h"
 
+#include "base/folder.h"
 #include "base/whole_text.h"
 
 namespace echo2ecg::evaluation {
@@ -220,10 +221,7 @@ Json toJson(const Evaluation& e)
 
 void writeEvaluation(const std::filesystem::path& folder, const Evaluation& evaluation)
 {
-    std::error_code failed;
-    std::filesystem::create_directories(folder, failed);
-    if (failed)
-        throw base::Error(base::ErrorCode::Io, "the folder can't be made", {folder, {}});
+    base::makeFolder(folder);
     base::writeWholeText(folder / "evaluation.json", toJson(evaluation).dump(1) + "\n");
     base::writeWholeText(folder / "evaluation.csv", toCsv(evaluation));
     base::writeWholeText(folder / "evaluation.md", toMarkdown(evaluation));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "library/library_impl.h"
+
+#include "base/folder.h"
 #include "library/schema.h"
 
 #include <array>
@@ -51,9 +53,7 @@ void Library::create(const fs::path& folder)
     std::error_code error;
     if (fs::exists(folder / databaseName, error))
         throw base::Error(base::ErrorCode::Io, "There is a library in this folder already.", {folder, {}});
-    fs::create_directories(folder / "files", error);
-    if (error || !fs::is_directory(folder / "files", error))
-        throw base::Error(base::ErrorCode::Io, "The folder for the library can't be created.", {folder, {}});
+    base::makeFolder(folder / "files");
     const sql::Database database(folder / databaseName);
     schema::migrate(database);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/folder.h"
 #include "base/sha256.h"
 #include "base/whole_text.h"
 #include "nn/bundle_files.h"
@@ -72,9 +73,7 @@ BundleInfo writeBundle(const std::filesystem::path& folder, const BundleInfo& de
     std::error_code failed;
     if (std::filesystem::exists(folder / "bundle.json", failed))
         throw Error(ErrorCode::Io, "the folder holds a bundle already", {folder, {}});
-    std::filesystem::create_directories(folder, failed);
-    if (failed)
-        throw Error(ErrorCode::Io, "the folder can't be made", {folder, {}});
+    base::makeFolder(folder);
 
     BundleInfo info = description;
     info.folder = folder;

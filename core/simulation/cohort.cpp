@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "simulation/cohort.h"
 
+#include "base/folder.h"
 #include "base/number_text.h"
 #include "base/parallel.h"
 #include "base/whole_text.h"
@@ -154,11 +155,8 @@ void checkPatientCount(int patients)
 CohortSummary simulateCohort(const CohortPlan& plan, const std::filesystem::path& folder, const base::JobContext& job)
 {
     checkPatientCount(plan.patients);
-    std::error_code problem;
-    std::filesystem::create_directories(folder, problem);
-    if (problem)
-        throw base::Error(base::ErrorCode::Io, "The folder can't be made.", {folder, {}});
-    if (!std::filesystem::is_empty(folder, problem))
+    base::makeFolder(folder);
+    if (std::error_code problem; !std::filesystem::is_empty(folder, problem))
         throw base::Error(base::ErrorCode::Unsuitable, "The folder isn't empty; virtual patients are written into a new one.", {folder, {}});
 
     std::vector<VirtualPatient> patients(static_cast<std::size_t>(plan.patients));

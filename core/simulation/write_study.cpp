@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "simulation/write_study.h"
 
+#include "base/folder.h"
 #include "dicom/new_uid.h"
 #include "dicom/structured_report.h"
 #include "dicom/write_clip.h"
@@ -127,14 +128,6 @@ void writeShot(const VirtualPatient& p, View view, Shot shot, int place, const C
     });
 }
 
-void makeFolder(const std::filesystem::path& folder)
-{
-    std::error_code problem;
-    std::filesystem::create_directories(folder, problem);
-    if (problem)
-        throw base::Error(base::ErrorCode::Io, "The folder can't be made.", {folder, {}});
-}
-
 } // namespace
 
 std::string studyUidOf(const VirtualPatient& patient)
@@ -162,7 +155,7 @@ std::vector<std::pair<View, Shot>> shotsOf(const VirtualPatient& p)
 
 PatientFiles writePatientEcg(const VirtualPatient& p, const std::filesystem::path& folder)
 {
-    makeFolder(folder);
+    base::makeFolder(folder);
     Random random(p.seed, std::uint64_t(p.number), "dates");
     const int day = int(random.below(1400)) + 7;
     PatientFiles files;
@@ -197,7 +190,7 @@ PatientFiles writePatient(const VirtualPatient& p, const std::filesystem::path& 
 {
     PatientFiles files = writePatientEcg(p, folder);
     files.study = folder / "echo";
-    makeFolder(files.study);
+    base::makeFolder(files.study);
     const dicom::Identity who = identityOf(p, files.studyDate);
     char name[32];
     int place = 0;

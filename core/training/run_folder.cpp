@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/run_folder.h"
 
+#include "base/folder.h"
 #include "base/sha256.h"
 
 #include <algorithm>
@@ -22,10 +23,7 @@ constexpr int format = 1;
 
 RunFolder::RunFolder(std::filesystem::path folder) : m_folder(std::move(folder))
 {
-    std::error_code failed;
-    std::filesystem::create_directories(m_folder, failed);
-    if (failed)
-        throw Error(ErrorCode::Io, "the folder can't be made", {m_folder, {}});
+    base::makeFolder(m_folder);
 }
 
 bool RunFolder::hasCheckpoint() const

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/folder.h"
+
+#include "base/error.h"
+
+namespace echo2ecg::base {
+
+void makeFolder(const std::filesystem::path& folder)
+{
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    // Over a link that points nowhere some libraries say that nothing failed.
+    if (std::error_code ignored; failed || !std::filesystem::is_directory(folder, ignored))
+        throw Error(ErrorCode::Io, "the folder can't be made", {folder, {}});
+}
+
+} // namespace echo2ecg::base
