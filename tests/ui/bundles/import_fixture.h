@@ -4,6 +4,7 @@
 #include "inference/bundles.h"
 #include "support/component_files.h"
 #include "support/made_cases.h"
+#include "support/picture.h"
 #include "support/test_paths.h"
 #include "ui/bundles/import_window.h"
 #include "ui/jobs/job_runner.h"
@@ -81,15 +82,7 @@ struct ImportEyes
         return list;
     }
     void click(const char* name) { QTest::mouseClick(find<QAbstractButton>(name), Qt::LeftButton); }
-    // For the eyes of a person: $E2E_TEST_PICTURES is the folder that the picture goes to.
-    void picture(const char* name)
-    {
-        const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES");
-        if (folder.isEmpty())
-            return;
-        QTest::qWait(500);
-        window.grab().save(folder + QLatin1Char('/') + QLatin1String(name) + QStringLiteral(".png"));
-    }
+    void picture(const char* name) { test::picture(window, QString::fromLatin1(name), 500); }
 };
 
 } // namespace echo2ecg::test

@@ -44,7 +44,7 @@ class TestRecipePage : public QObject
 private slots:
     void initTestCase()
     {
-        Theme::instance().apply(qEnvironmentVariable("E2E_TEST_THEME") == "light" ? ThemeKind::Light : ThemeKind::Dark);
+        test::applyPictureTheme();
         m_made = std::make_unique<test::ImportFixture>();
     }
     void cleanupTestCase() { m_made.reset(); }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "support/picture.h"
 #include "ui/ecg/ecg_page_view.h"
 #include "ui/ecg/page_plot.h"
 
-#include <QDir>
 #include <QTest>
 
 // What the tests of the ECG pane share.
@@ -46,17 +46,12 @@ inline QPoint pointOf(const ui::PagePlot& plot, ecg::Lead lead, double seconds, 
     return plot.scale().map(ecg::xOf(plot.page(), s, seconds), ecg::yOf(plot.page(), s, millivolts)).toPoint();
 }
 
-// Pictures for the eyes, where E2E_TEST_PICTURES names a folder.
-inline void picture(QWidget& widget, const QString& name)
+// A plot paints when it has the time to; a picture shall have it.
+inline void pagePicture(QWidget& widget, const QString& name)
 {
-    const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES");
-    if (folder.isEmpty())
-        return;
-    QDir().mkpath(folder);
     for (ui::PagePlot* plot : widget.findChildren<ui::PagePlot*>())
         plot->replot(QCustomPlot::rpImmediateRefresh);
-    QCoreApplication::processEvents();
-    QVERIFY(widget.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png")));
+    picture(widget, name, 0);
 }
 
 } // namespace echo2ecg::test

@@ -3,6 +3,7 @@
 #include "ecg/ecg_reader.h"
 #include "inference/bundles.h"
 #include "inference/engine.h"
+#include "support/picture.h"
 #include "ui/ecg/ecg_steps_view.h"
 #include "ui/ecg/lead_share_bars.h"
 #include "ui/ecg/model_panel.h"
@@ -99,22 +100,13 @@ class TestEcgModelPanel : public QObject
                 visible = visible || (label->isVisible() && label->text().contains(QLatin1String(text)));
             return listed && visible;
         }
-        // Kept where E2E_TEST_PICTURES says.
-        void picture(const char* name)
-        {
-            const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES");
-            if (folder.isEmpty())
-                return;
-            QCoreApplication::processEvents();
-            panel.grab().save(folder + QLatin1Char('/') + QLatin1String(name) + QStringLiteral(".png"));
-        }
+        void picture(const char* name) { test::picture(panel, QString::fromLatin1(name)); }
     };
 
 private slots:
     void initTestCase()
     {
-        ui::Theme::instance().apply(qEnvironmentVariable("E2E_TEST_THEME") == "light" ? ui::ThemeKind::Light
-                                                                                      : ui::ThemeKind::Dark);
+        test::applyPictureTheme();
     }
     void emptyStatesSayWhatIsNeeded();
     void stepsAppear();

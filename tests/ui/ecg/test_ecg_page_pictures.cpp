@@ -15,8 +15,7 @@ class TestEcgPagePictures : public QObject
 private slots:
     void initTestCase()
     {
-        const bool light = qEnvironmentVariable("E2E_TEST_THEME") == QLatin1String("light");
-        ui::Theme::instance().apply(light ? ui::ThemeKind::Light : ui::ThemeKind::Dark);
+        test::applyPictureTheme();
     }
     void layouts_data()
     {
@@ -49,7 +48,7 @@ private slots:
         QCoreApplication::processEvents();
         ui::PagePlot& plot = test::plotOf(view);
         QCOMPARE(plot.page().settings.format, ecg::PageFormat(format));
-        test::picture(view, QStringLiteral("page-%1").arg(QTest::currentDataTag()));
+        test::pagePicture(view, QStringLiteral("page-%1").arg(QTest::currentDataTag()));
 
         const QImage image = plot.grab().toImage();
         const QColor trace = plot.colours().trace;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Real clips in the real grid. With E2E_TEST_PICTURES=DIR each case is a picture for the eyes; E2E_TEST_THEME=light and
 // QT_SCALE_FACTOR=2 make the others.
+#include "support/picture.h"
 #include "support/test_paths.h"
 
 #include "ui/echo/cine_grid.h"
@@ -22,13 +23,6 @@ CineCell cellOf(const char* file, bool own)
     cell.title = own ? QStringLiteral("own study") : QStringLiteral("1 · similarity 0.83");
     cell.viewWeight = 0.31f;
     return cell;
-}
-
-void picture(QWidget& widget, const QString& name)
-{
-    const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES");
-    if (!folder.isEmpty())
-        QVERIFY(widget.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png")));
 }
 
 constexpr const char* kFiles[] = {
@@ -61,8 +55,7 @@ class TestCinePictures : public QObject
 private slots:
     void initTestCase()
     {
-        const bool light = qEnvironmentVariable("E2E_TEST_THEME") == QLatin1String("light");
-        Theme::instance().apply(light ? ThemeKind::Light : ThemeKind::Dark);
+        test::applyPictureTheme();
     }
 
     void grids_data()
@@ -119,7 +112,7 @@ private slots:
         }
         QTest::qWait(200);
         everyCellShowsSomething(grid);
-        picture(grid, QStringLiteral("cine-%1").arg(QTest::currentDataTag()));
+        test::picture(grid, QStringLiteral("cine-%1").arg(QTest::currentDataTag()));
         if (cells == 2) {
             auto* surface = grid.findChild<CineSurface*>();
             const QPointF at = surface->toWidget(0).map(QPointF(300, 210));
@@ -127,7 +120,7 @@ private slots:
             grid.setMagnifier(true);
             QApplication::sendEvent(surface, &move);
             QTest::qWait(300);
-            picture(grid, QStringLiteral("cine-lens"));
+            test::picture(grid, QStringLiteral("cine-lens"));
         }
     }
 };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The panel "What the model sees" of an echo study. With E2E_TEST_PICTURES there are pictures for the eyes; E2E_TEST_THEME=light and QT_SCALE_FACTOR=2
 // make the others.
+#include "support/picture.h"
 #include "support/test_paths.h"
 #include "ui/echo/model_view/clip_list_model.h"
 #include "ui/echo/model_view/clip_steps_view.h"
 #include "ui/echo/model_view/echo_model_panel.h"
 #include "ui/theme/theme.h"
 
-#include <QDir>
 #include <QLabel>
 #include <QListView>
 #include <QSignalSpy>
@@ -70,20 +70,11 @@ class TestEchoModelPanel : public QObject
         panel.show();
         QVERIFY(QTest::qWaitForWindowExposed(&panel));
     }
-    static void picture(QWidget& widget, const QString& name)
-    {
-        const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES");
-        if (folder.isEmpty())
-            return;
-        QDir().mkpath(folder);
-        QCoreApplication::processEvents();
-        QVERIFY(widget.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png")));
-    }
 
 private slots:
     void initTestCase()
     {
-        Theme::instance().apply(qEnvironmentVariable("E2E_TEST_THEME") == "light" ? ThemeKind::Light : ThemeKind::Dark);
+        test::applyPictureTheme();
     }
 
     void saysWhatIsNeeded()
@@ -92,7 +83,7 @@ private slots:
         show(panel);
         QVERIFY(words(panel, "echoModelEmpty").contains("Open a study"));
         QVERIFY(!panel.findChild<QListView*>()->isVisible());
-        picture(panel, "echo-model-empty");
+        test::picture(panel, "echo-model-empty");
         panel.setStudy(fourClips({}), std::nullopt, {});
         QVERIFY(words(panel, "echoModelEmpty").contains("Ctrl+B"));
         panel.setStudy(fourClips({}), echo::EchoRecipe(), "bundle");
@@ -258,7 +249,7 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(prepared.size(), 1, patience);
         QCOMPARE(words(panel, "echoModelSummary"), QString("4 of 6 clips used; at most 128"));
         panel.findChild<QListView*>()->setFocus();
-        picture(panel, QStringLiteral("echo-model-%1").arg(QTest::currentDataTag()));
+        test::picture(panel, QStringLiteral("echo-model-%1").arg(QTest::currentDataTag()));
     }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Measurements on real pictures. With E2E_TEST_PICTURES=DIR each case is a picture for the eyes; E2E_TEST_THEME=light and QT_SCALE_FACTOR=2 make the others.
 #include "measure_fixture.h"
+#include "support/picture.h"
 #include "support/test_paths.h"
 
 #include "ui/theme/theme.h"
@@ -11,12 +12,11 @@ using test::MeasureFixture;
 
 namespace {
 
-void picture(QWidget& widget, const QString& name)
+// Painted in any case, so that a sanitizer sees it.
+void painted(QWidget& widget, const QString& name)
 {
     QTest::qWait(400);
-    const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES");
-    if (!folder.isEmpty())
-        QVERIFY(widget.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png")));
+    test::picture(widget, name, 0);
 }
 
 CineCell cellOf(const char* file)
@@ -47,8 +47,7 @@ class TestMeasurePictures : public QObject
 private slots:
     void initTestCase()
     {
-        const bool light = qEnvironmentVariable("E2E_TEST_THEME") == QLatin1String("light");
-        Theme::instance().apply(light ? ThemeKind::Light : ThemeKind::Dark);
+        test::applyPictureTheme();
     }
 
     void linearDimensions()
@@ -68,7 +67,7 @@ private slots:
         QCOMPARE(f.desk.model().items().size(), 5u);
         for (const auto& item : f.desk.model().items())
             QVERIFY(f.desk.model().evaluation(item.key).refused.empty());
-        picture(f.desk, QStringLiteral("measure-linear"));
+        painted(f.desk, QStringLiteral("measure-linear"));
     }
 
     void biplane()
@@ -83,7 +82,7 @@ private slots:
         f.desk.model().select(key);
         QCOMPARE(f.desk.model().items().size(), 2u);
         QVERIFY(f.desk.model().ventricle(7).edvMl.has_value());
-        picture(f.desk, QStringLiteral("measure-biplane"));
+        painted(f.desk, QStringLiteral("measure-biplane"));
     }
 
     void doppler()
@@ -101,7 +100,7 @@ private slots:
         f.desk.model().select(key);
         f.desk.showPanel(true);
         QCOMPARE(f.desk.model().items().size(), 3u);
-        picture(f.desk, QStringLiteral("measure-doppler"));
+        painted(f.desk, QStringLiteral("measure-doppler"));
     }
 
     void drawing()
@@ -114,14 +113,14 @@ private slots:
             f.click(p);
         f.move({400, 380});
         QVERIFY(f.desk.model().draft());
-        picture(f.desk, QStringLiteral("measure-drawing"));
+        painted(f.desk, QStringLiteral("measure-drawing"));
         f.key(Qt::Key_Escape);
         f.desk.actions().vti->trigger();
         f.click({380, 300});
         f.click({450, 290});
         f.doubleClick({500, 340});
         QVERIFY(!f.desk.model().said(1).isEmpty());
-        picture(f.desk, QStringLiteral("measure-refused"));
+        painted(f.desk, QStringLiteral("measure-refused"));
     }
 };
 

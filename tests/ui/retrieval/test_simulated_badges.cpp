@@ -2,6 +2,7 @@
 // The badge stands on every pane that shows a virtual patient or a result of a model trained on them, and on no other.
 #include "ecg/simulated.h"
 #include "support/made_cases.h"
+#include "support/picture.h"
 #include "ui/ecg/ecg_page_view.h"
 #include "ui/echo/cine_overlay.h"
 #include "ui/library/library_panel.h"
@@ -10,7 +11,6 @@
 #include "ui/retrieval/similar_hearts.h"
 #include "ui/theme/simulated_badge.h"
 
-#include <QDir>
 #include <QListView>
 #include <QPainter>
 #include <QTreeView>
@@ -102,12 +102,6 @@ void show(QWidget& widget, const QSize& size)
     QCoreApplication::processEvents();
 }
 
-void picture(QWidget& widget, const QString& name)
-{
-    if (const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES"); !folder.isEmpty())
-        QVERIFY(QDir().mkpath(folder) && widget.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png")));
-}
-
 } // namespace
 
 class TestSimulatedBadges : public QObject
@@ -115,7 +109,7 @@ class TestSimulatedBadges : public QObject
     Q_OBJECT
 
 private slots:
-    void initTestCase() { Theme::instance().apply(qEnvironmentVariable("E2E_TEST_THEME") == "light" ? ThemeKind::Light : ThemeKind::Dark); }
+    void initTestCase() { test::applyPictureTheme(); }
 
     void ecgPage()
     {
@@ -124,7 +118,7 @@ private slots:
         view.setRecord(record(true));
         QTRY_VERIFY(view.isSettled());
         QVERIFY(hasBadge(view));
-        picture(view, "badge-ecg");
+        test::picture(view, "badge-ecg");
         view.setRecord(record(false));
         QTRY_VERIFY(view.isSettled());
         QVERIFY(!hasBadge(view));
@@ -144,7 +138,7 @@ private slots:
         QVERIFY(!hasBadge(card));
         card.setPrediction(prediction(true));
         QTRY_VERIFY(hasBadge(card));
-        picture(card, "badge-card-neighbour");
+        test::picture(card, "badge-card-neighbour");
         casework::Prediction ofVirtual = prediction(false);
         ofVirtual.simulated = true;
         card.setPrediction(ofVirtual);
@@ -153,7 +147,7 @@ private slots:
         QTRY_VERIFY(!hasBadge(card));
         card.setEngine(engine(true));
         QTRY_VERIFY(hasBadge(card));
-        picture(card, "badge-card-model");
+        test::picture(card, "badge-card-model");
         // Weights that were never trained have a warning of their own.
         inference::EngineFacts untrained = engine(true);
         untrained.trained = false;
@@ -172,7 +166,7 @@ private slots:
         const int without = inked(*list->viewport());
         hearts.setRetrieval(ranking(2));
         QTRY_VERIFY(hasBadge(hearts));
-        picture(hearts, "badge-hearts");
+        test::picture(hearts, "badge-hearts");
         QTRY_VERIFY2(inked(*list->viewport()) > without + 20, qPrintable(QString::number(inked(*list->viewport()) - without))); // on the rows themselves
         hearts.setRetrieval(ranking(0));
         QVERIFY(!hasBadge(hearts));
@@ -205,7 +199,7 @@ private slots:
         panel.setContents(contents);
         QCoreApplication::processEvents();
         QVERIFY(inked(*tree->viewport()) > 30);
-        picture(panel, "badge-library");
+        test::picture(panel, "badge-library");
         const QAbstractItemModel& model = *tree->model();
         for (int row = 0; row < 2; ++row) {
             const QModelIndex patient = model.index(row, 0);

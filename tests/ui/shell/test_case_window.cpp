@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/made_cases.h"
+#include "support/picture.h"
 #include "support/test_paths.h"
 #include "ui/bundles/import_window.h"
 #include "ui/ecg/ecg_page_view.h"
@@ -101,7 +102,7 @@ class TestCaseWindow : public QObject
     }
 
 private slots:
-    void initTestCase() { Theme::instance().apply(qEnvironmentVariable("E2E_TEST_THEME") == "light" ? ThemeKind::Light : ThemeKind::Dark); }
+    void initTestCase() { test::applyPictureTheme(); }
 
     void emptyLibrarySaysWhatToDo()
     {
@@ -380,8 +381,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(says("1 of 2 clips used; at most 128"), patience);
         QCOMPARE(library::Library::open(scratch / "library")->clipUse(clips[1].id), std::optional(false));
         QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience);
-        if (const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES"); !folder.isEmpty())
-            window->grab().save(folder + "/window-what-the-model-sees.png");
+        test::picture(*window, QStringLiteral("window-what-the-model-sees"));
         emit panel->useChanged(clips[1].id, std::nullopt);
         QTRY_VERIFY_WITH_TIMEOUT(says("2 of 2 clips used; at most 128"), patience);
         // The panel's choice is selected in the grid, and the other way round.

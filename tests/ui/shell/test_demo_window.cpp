@@ -2,6 +2,7 @@
 // The first start: a library of virtual patients that fills while one of them is looked at, and the choice where there is nothing yet.
 #include "library/library.h"
 #include "support/made_cases.h"
+#include "support/picture.h"
 #include "ui/ecg/ecg_page_view.h"
 #include "ui/echo/cine_grid.h"
 #include "ui/retrieval/prediction_card.h"
@@ -11,7 +12,6 @@
 
 #include <QAction>
 #include <QApplication>
-#include <QDir>
 #include <QLabel>
 #include <QPushButton>
 #include <QtTest>
@@ -60,7 +60,7 @@ class TestDemoWindow : public QObject
     }
 
 private slots:
-    void initTestCase() { Theme::instance().apply(qEnvironmentVariable("E2E_TEST_THEME") == "light" ? ThemeKind::Light : ThemeKind::Dark); }
+    void initTestCase() { test::applyPictureTheme(); }
 
     void fillsOpensAndRanks()
     {
@@ -89,8 +89,7 @@ private slots:
             const auto badges = pane->findChildren<SimulatedBadge*>();
             QVERIFY2(std::any_of(badges.begin(), badges.end(), [](const auto* b) { return b->isVisible(); }), pane->metaObject()->className());
         }
-        if (const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES"); !folder.isEmpty())
-            QVERIFY(QDir().mkpath(folder) && window->grab().save(folder + "/demo-window.png"));
+        test::picture(*window, QStringLiteral("demo-window"));
     }
 
     void cancelledItGoesOnNextTime()
@@ -119,8 +118,7 @@ private slots:
         QVERIFY(button(*window, "ecgOther")->isVisible());
         QCOMPARE(button(*window, "ecgOther")->text(), QStringLiteral("Try it on virtual patients"));
         QCOMPARE(button(*window, "ecgOpen")->text(), QStringLiteral("Import your own…"));
-        if (const QString folder = qEnvironmentVariable("E2E_TEST_PICTURES"); !folder.isEmpty())
-            QVERIFY(QDir().mkpath(folder) && window->grab().save(folder + "/demo-choice.png"));
+        test::picture(*window, QStringLiteral("demo-choice"));
         QTest::mouseClick(button(*window, "ecgOther"), Qt::LeftButton);
         CaseWindow* other = nullptr;
         for (QWidget* widget : QApplication::topLevelWidgets())
