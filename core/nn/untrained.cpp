@@ -44,6 +44,15 @@ std::vector<float> patchBias(std::uint64_t key, std::size_t count)
     return values;
 }
 
+// Evenly within ±1.2, about as far as the positions of time: numbers of 0.02 hardly tell one lead from another, and what a lead says depends on which one it is.
+std::vector<float> leadPositions(std::uint64_t key, std::size_t count)
+{
+    std::vector<float> values(count);
+    for (std::size_t i = 0; i < count; ++i)
+        values[i] = float(1.2 * formulaUnit(key, i));
+    return values;
+}
+
 std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed)
 {
     std::size_t count = 1;
@@ -60,7 +69,9 @@ std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed)
         return std::vector<float>(count, 0.0f);
     if (name == "ecg_encoder.pos_embed_x")
         return timePositions(int(spec.shape[1]), int(spec.shape[2]));
-    if (name.starts_with("ecg_encoder.") && name.ends_with("weight") && name != "ecg_encoder.pos_embed_y.weight")
+    if (name == "ecg_encoder.pos_embed_y.weight")
+        return leadPositions(key, count);
+    if (name.starts_with("ecg_encoder.") && name.ends_with("weight"))
         return xavierTensor(spec, key, count);
     std::vector<float> values(count);
     for (std::size_t i = 0; i < count; ++i)

@@ -1,40 +1,71 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Makes the demo bundle from nothing, as CARD.md describes it, and evaluates it on patients that it has never seen.
-#   models/demo/make.sh FOLDER      FOLDER: new; takes about 9 GB
-# The command is taken from build/release/bin, or from $E2E_COMMAND. Most of an hour and a half on two cores.
+#   models/demo/make.sh FOLDER      FOLDER: new; takes about 18 GB
+# The command is taken from build/release/bin, or from $E2E_COMMAND. About two and a half hours on two cores, less than two of them training.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=${1:?the folder to work in}
 e=${E2E_COMMAND:-$here/../../build/release/bin/echo2ecg}
 
-"$e" simulate --patients 20000 --seed 77 --ecg-only --out "$out/ecgs" # whose ECGs teach the ECG encoder
-"$e" simulate --patients 700 --seed 11 --out "$out/echo"              # whose clips teach the echo encoder
-"$e" simulate --patients 2000 --seed 12 --out "$out/pairs"            # whose pairs teach the alignment; a fifth of them only tests
+"$e" simulate --patients 40000 --seed 77 --ecg-only --out "$out/ecgs" # whose ECGs teach the ECG encoder
+"$e" simulate --patients 1500 --seed 11 --out "$out/echo"             # whose clips teach the echo encoder, and whose pairs the alignment
+"$e" simulate --patients 2000 --seed 12 --out "$out/pairs"            # whose pairs teach the alignment; a fifth of them validates everything, a fifth takes no part
+"$e" simulate --patients 800 --seed 14 --out "$out/unseen"            # who test it all, and nothing else
 "$e" bundle random --design "$here/design.json" --seed 1 --out "$out/start"
 
-# One table of ECGs: all of the first to learn from, those of the pairs by their split; columns by name, files relative to this folder.
-awk -F, -v OFS=, '
-    FNR == 1 { n = split(FILENAME, part, "/"); folder = part[n - 1]; for (i = 1; i <= NF; ++i) at[folder, $i] = i
-               if (NR == 1) print "patient_id,split,ecg_file,lvedv_ml,lvesv_ml,lvef_percent,shd,lv_mass_g,la_volume_ml"; next }
-    { print $(at[folder, "patient_id"]), (folder == "pairs" ? $(at[folder, "split"]) : "train"), folder "/" $(at[folder, "ecg_file"]), $(at[folder, "lvedv_ml"]), $(at[folder, "lvesv_ml"]),
-            $(at[folder, "lvef_percent"]), $(at[folder, "shd"]), $(at[folder, "lv_mass_g"]), $(at[folder, "la_volume_ml"]) }' "$out/ecgs/pairs.csv" "$out/pairs/pairs.csv" >"$out/ecgs.csv"
+# table SPLITS FOLDER…: what is learned from, a row for each virtual patient. Of the pairs those of the SPLITS that are named; the other folders' patients are all there to learn from.
+table() {
+    local splits=$1 files=() folder
+    shift
+    for folder in "$@"; do files+=("$out/$folder/patients.csv" "$out/$folder/pairs.csv"); done
+    awk -F, -v OFS=, -v splits="$splits" '
+        function cell(name) { return name in at ? $at[name] : "" }
+        function flag(yes) { return yes ? 1 : 0 }
+        function still(wall) { return truth["wall", id] == wall ? truth["akinesis", id] : 0 }
+        FNR == 1 { n = split(FILENAME, part, "/"); folder = part[n - 1]; is_truth = part[n] == "patients.csv"; delete at; for (i = 1; i <= NF; ++i) at[$i] = i
+                   if (NR == 1) print "patient_id,split,ecg_file,study_folder,lvedv_ml,lvesv_ml,lvef_percent,shd,lv_mass_g,la_volume_ml,heart_rate,atrial_fibrillation,dyssynchrony,akinesis_anterior,akinesis_inferior,akinesis_lateral"
+                   next }
+        is_truth { for (name in at) truth[name, cell("patient_id")] = cell(name); next }
+        { id = cell("patient_id"); part_of = folder == "pairs" ? cell("split") : "train"
+          if (folder != "pairs" || index(splits, part_of))
+              print id, part_of, folder "/" cell("ecg_file"), ("study_folder" in at ? folder "/" cell("study_folder") : ""), cell("lvedv_ml"), cell("lvesv_ml"), cell("lvef_percent"), cell("shd"),
+                    cell("lv_mass_g"), cell("la_volume_ml"), truth["heart_rate", id], flag(cell("rhythm") == "AF"), flag(cell("conduction") == "LBBB" || cell("conduction") == "paced"), still("anterior"), still("inferior"), still("lateral") }' "${files[@]}"
+}
+table "train val test" ecgs pairs >"$out/ecgs.csv"
+table val echo pairs >"$out/echoes.csv"
+table "train val test" pairs echo >"$out/learned-pairs.csv"
 
-"$e" train-echo --data "$out/echo/pairs.csv" --bundle "$out/start" --out "$out/run-echo" \
-    --epochs 10 --batch 16 --rate 1e-3 --warm-up 0.5 --keep-best --seed 1 --simulated --name "demo, echo encoder" \
-    --target lvedv_ml --target lvesv_ml --target lvef_percent --target lv_mass_g --target la_volume_ml
-"$e" train-ecg --data "$out/ecgs.csv" --bundle "$out/run-echo/bundle" --out "$out/run-ecg" \
-    --epochs 30 --batch 32 --rate 1.5e-3 --warm-up 1 --keep-best --seed 1 --simulated --name "demo, encoders" \
-    --target lvedv_ml --target lvesv_ml --target lvef_percent --target shd --target lv_mass_g --target la_volume_ml --rescale 0 --jitter 0 --surrogate 0 --time-flip 0 --sign-flip 0
+# What both an ECG and an echo can tell of a heart.
+volumes=(--target lvedv_ml --target lvesv_ml --target lvef_percent)
+more=(--target lv_mass_g --target la_volume_ml --target heart_rate --target atrial_fibrillation --target dyssynchrony --target akinesis_anterior --target akinesis_inferior --target akinesis_lateral)
+plain=(--rescale 0 --jitter 0 --surrogate 0 --time-flip 0 --sign-flip 0) # voltage, direction and time mean something; only the window's place is random
+common=(--keep-best --seed 1 --simulated)
+
+# The echo encoder in two steps: volumes, mass and atrium from the clips of 420 patients, then all of it from those of 1,500.
+head -n 701 "$out/echo/pairs.csv" >"$out/echo/first.csv"
+"$e" train-echo --data "$out/echo/first.csv" --bundle "$out/start" --out "$out/run-echo-first" "${common[@]}" --name "demo, echo encoder" \
+    --epochs 10 --batch 16 --rate 1e-3 --warm-up 0.5 "${volumes[@]}" --target lv_mass_g --target la_volume_ml
+"$e" train-echo --data "$out/echoes.csv" --bundle "$out/run-echo-first/bundle" --out "$out/run-echo" "${common[@]}" --name "demo, echo encoder" \
+    --epochs 6 --batch 16 --rate 1e-3 --warm-up 0.5 "${volumes[@]}" "${more[@]}"
+"$e" train-ecg --data "$out/ecgs.csv" --bundle "$out/run-echo/bundle" --out "$out/run-ecg" "${common[@]}" --name "demo, encoders" \
+    --epochs 36 --batch 32 --rate 1.5e-3 --warm-up 0.5 "${volumes[@]}" --target shd "${more[@]}" "${plain[@]}"
 
 # The alignment, once as the demo has it, and for the ablation with the other ways from views to a study. They share the embedded studies.
 for pooling in attention single mean cls; do
-    "$e" train --data "$out/pairs/pairs.csv" --bundle "$out/run-ecg/bundle" --out "$out/run-$pooling" --keep-embeddings "$out/embeddings" --pooling $pooling \
-        --epochs 120 --batch 256 --rate 3e-5 --projection-rate 2e-3 --aggregator-rate 1e-3 --ecg-decay 0.9 --weight-decay 0.02 --warm-up 2 --keep-best --seed 1 --simulated --name demo \
-        --temperature 0.1 --learn-temperature --view-dropout 0.1 --rescale 0 --jitter 0 --surrogate 0 --time-flip 0 --sign-flip 0
+    "$e" train --data "$out/learned-pairs.csv" --bundle "$out/run-ecg/bundle" --out "$out/run-$pooling" --keep-embeddings "$out/embeddings" --pooling $pooling "${common[@]}" --name demo \
+        --epochs 50 --batch 256 --rate 3e-5 --projection-rate 2e-3 --aggregator-rate 1e-3 --ecg-decay 0.9 --weight-decay 0.02 --warm-up 2 --temperature 0.1 --view-dropout 0.1 "${plain[@]}"
 done
 
+# Three times 400 patients who took no part in anything, with the training pairs' patients as neighbours: those of the pairs that were kept away, and two halves of the unseen.
 "$e" library create "$out/library"
-"$e" library import "$out/library" "$out/pairs" "$out/pairs/patients.csv"
-"$e" evaluate --library "$out/library" --bundle "$out/run-attention/bundle" --pairs "$out/pairs/pairs.csv" --untrained-baseline --ablation \
-    --ablation-bundle "trained single=$out/run-single/bundle" --ablation-bundle "trained mean=$out/run-mean/bundle" --ablation-bundle "trained class token=$out/run-cls/bundle" --out "$out/evaluation"
+for folder in pairs unseen; do "$e" library import "$out/library" "$out/$folder" "$out/$folder/patients.csv"; done
+for pool in 1 2 3; do
+    awk -F, -v OFS=, -v pool=$pool '
+        FNR == 1 { n = split(FILENAME, part, "/"); folder = part[n - 1]; for (i = 1; i <= NF; ++i) at[$i] = i; if (NR == 1) print; next }
+        { split($at["patient_id"], id, "-"); in_pool = folder == "pairs" ? (pool == 1 && $at["split"] == "test") : pool == (id[2] <= 400 ? 2 : 3) }
+        in_pool || (folder == "pairs" && $at["split"] == "train") { $at["split"] = in_pool ? "test" : "train"
+            $at["ecg_file"] = folder "/" $at["ecg_file"]; $at["study_folder"] = folder "/" $at["study_folder"]; print }' "$out/pairs/pairs.csv" "$out/unseen/pairs.csv" >"$out/pool-$pool.csv"
+    "$e" evaluate --library "$out/library" --bundle "$out/run-attention/bundle" --pairs "$out/pool-$pool.csv" --untrained-baseline --ablation \
+        --ablation-bundle "trained single=$out/run-single/bundle" --ablation-bundle "trained mean=$out/run-mean/bundle" --ablation-bundle "trained class token=$out/run-cls/bundle" --out "$out/evaluation-$pool"
+done

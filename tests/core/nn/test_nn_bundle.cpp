@@ -186,6 +186,7 @@ private slots:
         const double both = double(m_info.architecture.ecg.width + m_info.architecture.ecg.mlpWidth);
         check("ecg_encoder.blocks.0.mlp.fc1.weight", std::sqrt(2 / both), std::sqrt(6 / both) + 1e-6);
         check("ecg_encoder.patch_embed.proj.bias", 0.5 / std::sqrt(3.0), 0.5 + 1e-6);
+        check("ecg_encoder.pos_embed_y.weight", 1.2 / std::sqrt(3.0), 1.2 + 1e-6);
         check("ecg_encoder.blocks.0.attn.mha.in_proj_weight", std::sqrt(2.0 / (4 * m_info.architecture.ecg.width)), 0.1);
         QCOMPARE(weights.at("ecg_encoder.blocks.0.norm1.weight").toFloat().at(5), 1.0f);
         QCOMPARE(weights.at("ecg_encoder.blocks.0.mlp.fc1.bias").toFloat().at(5), 0.0f);
