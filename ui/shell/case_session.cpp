@@ -245,6 +245,7 @@ void CaseSession::readPhenotypes(library::Id study)
 void CaseSession::showRetrieved(library::Id study, const QString& title)
 {
     m_shownStudy = study;
+    m_shownTitle = title;
     m_jobs.start(
         tr("Opening the similar study"), JobRunner::Lane::Files, this,
         [library = m_library.get(), study, title, bundle = bundleId()](const base::JobContext&) {
@@ -299,7 +300,7 @@ void CaseSession::reloadWeights()
     if (m_alone && m_shownStudy)
         openStudy(m_shownStudy);
     else if (m_shownStudy && !m_otherCells.empty())
-        showRetrieved(m_shownStudy, m_otherCells.front().title);
+        showRetrieved(m_shownStudy, m_shownTitle);
 }
 
 void CaseSession::setGrid(int rows, int columns)

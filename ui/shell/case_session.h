@@ -111,6 +111,7 @@ private:
     std::shared_ptr<Loaded> m_loaded;
     std::optional<inference::EngineFacts> m_facts;
     library::Id m_ecg = 0, m_ownStudy = 0, m_shownStudy = 0;
+    QString m_shownTitle; // of the retrieved study, whose clips may still be on their way
     std::optional<ecg::EcgRecord> m_record;
     std::optional<casework::Prediction> m_prediction;
     std::optional<casework::Retrieval> m_retrieval;

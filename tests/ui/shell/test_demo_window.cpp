@@ -5,7 +5,9 @@
 #include "support/picture.h"
 #include "ui/ecg/ecg_page_view.h"
 #include "ui/echo/cine_grid.h"
+#include "ui/retrieval/formatting.h"
 #include "ui/retrieval/prediction_card.h"
+#include "ui/retrieval/ranked_model.h"
 #include "ui/retrieval/similar_hearts.h"
 #include "ui/shell/case_window.h"
 #include "ui/theme/simulated_badge.h"
@@ -13,6 +15,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QLabel>
+#include <QListView>
 #include <QPushButton>
 #include <QtTest>
 
@@ -85,6 +88,20 @@ private slots:
         QVERIFY(predicted && predicted->text().contains("LVEF") && !predicted->text().contains(QStringLiteral("—")));
         QVERIFY(only<CineGrid>(*window)->cellCount() > 1);
         QVERIFY(only<CineGrid>(*window)->cell(0).clip.simulated);
+        // What plays beside the own study is what the list has first, under its own name, however often the ranking changed.
+        const auto* list = only<SimilarHearts>(*window)->findChild<QListView*>();
+        QVERIFY(list && list->model()->rowCount() > 0);
+        const QModelIndex nearest = list->model()->index(0, 0);
+        const auto* ranked = qobject_cast<const RankedModel*>(list->model());
+        QVERIFY(ranked);
+        int beside = 0;
+        for (int i = 0; i < only<CineGrid>(*window)->cellCount(); ++i)
+            if (const CineCell& cell = only<CineGrid>(*window)->cell(i); !cell.own) {
+                ++beside;
+                QCOMPARE(cell.study, nearest.data(Qt::UserRole).toLongLong());
+                QVERIFY2(cell.title.startsWith(QStringLiteral("1 · similarity %1 ").arg(similarity(ranked->at(0).similarity))), qPrintable(cell.title));
+            }
+        QVERIFY(beside > 0);
         for (QWidget* pane : {static_cast<QWidget*>(only<EcgPageView>(*window)), static_cast<QWidget*>(only<PredictionCard>(*window)), static_cast<QWidget*>(only<SimilarHearts>(*window))}) {
             const auto badges = pane->findChildren<SimulatedBadge*>();
             QVERIFY2(std::any_of(badges.begin(), badges.end(), [](const auto* b) { return b->isVisible(); }), pane->metaObject()->className());
