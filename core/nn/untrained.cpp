@@ -24,34 +24,26 @@ float randomWeight(std::uint64_t key, std::uint64_t index)
     return float(double(2 * sum - kTwiceMean) * kScale);
 }
 
-// Evenly within ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), as masked autoencoders begin (He 2022). The ECG encoder goes through two projections each time: made of
-// smaller numbers, their product is next to nothing and hardly learns.
-std::vector<float> xavierTensor(const TensorSpec& spec, std::uint64_t key, std::size_t count)
+std::vector<float> evenlyWithin(double bound, std::uint64_t key, std::size_t count)
 {
-    const double outputs = double(spec.shape[0]), inputs = double(count) / outputs, bound = std::sqrt(6 / (inputs + outputs));
     std::vector<float> values(count);
     for (std::size_t i = 0; i < count; ++i)
         values[i] = float(bound * formulaUnit(key, i));
     return values;
 }
 
-// Evenly within ±0.5, about what a patch of a T wave gives: each patch is normalised behind its projection, and with biases of 0 a flat one would look like a tall one.
-std::vector<float> patchBias(std::uint64_t key, std::size_t count)
+// ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), as masked autoencoders begin (He 2022). The ECG encoder goes through two projections each time: made of
+// smaller numbers, their product is next to nothing and hardly learns.
+double xavierBound(const TensorSpec& spec, std::size_t count)
 {
-    std::vector<float> values(count);
-    for (std::size_t i = 0; i < count; ++i)
-        values[i] = float(0.5 * formulaUnit(key, i));
-    return values;
+    const double outputs = double(spec.shape[0]), inputs = double(count) / outputs;
+    return std::sqrt(6 / (inputs + outputs));
 }
 
-// Evenly within ±1.2, about as far as the positions of time: numbers of 0.02 hardly tell one lead from another, and what a lead says depends on which one it is.
-std::vector<float> leadPositions(std::uint64_t key, std::size_t count)
-{
-    std::vector<float> values(count);
-    for (std::size_t i = 0; i < count; ++i)
-        values[i] = float(1.2 * formulaUnit(key, i));
-    return values;
-}
+// About what a patch of a T wave gives: each patch is normalised behind its projection, and with biases of 0 a flat one would look like a tall one.
+constexpr double patchBiasBound = 0.5;
+// About as far as the positions of time: numbers of 0.02 hardly tell one lead from another, and what a lead says depends on which one it is.
+constexpr double leadPositionBound = 1.2;
 
 std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed)
 {
@@ -62,7 +54,7 @@ std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed)
     const std::uint64_t key = fnv1a64("random." + std::to_string(seed) + "." + spec.name);
     const bool vector = spec.shape.size() == 1;
     if (name == "ecg_encoder.patch_embed.proj.bias")
-        return patchBias(key, count);
+        return evenlyWithin(patchBiasBound, key, count);
     if (vector && (name.ends_with("weight") || name.ends_with("running_var")))
         return std::vector<float>(count, 1.0f);
     if (vector && (name.ends_with("bias") || name.ends_with("running_mean")))
@@ -70,9 +62,9 @@ std::vector<float> randomTensor(const TensorSpec& spec, std::uint64_t seed)
     if (name == "ecg_encoder.pos_embed_x")
         return timePositions(int(spec.shape[1]), int(spec.shape[2]));
     if (name == "ecg_encoder.pos_embed_y.weight")
-        return leadPositions(key, count);
+        return evenlyWithin(leadPositionBound, key, count);
     if (name.starts_with("ecg_encoder.") && name.ends_with("weight"))
-        return xavierTensor(spec, key, count);
+        return evenlyWithin(xavierBound(spec, count), key, count);
     std::vector<float> values(count);
     for (std::size_t i = 0; i < count; ++i)
         values[i] = randomWeight(key, i);

@@ -10,7 +10,7 @@ e=${E2E_COMMAND:-$here/../../build/release/bin/echo2ecg}
 
 "$e" simulate --patients 40000 --seed 77 --ecg-only --out "$out/ecgs" # whose ECGs teach the ECG encoder
 "$e" simulate --patients 1500 --seed 11 --out "$out/echo"             # whose clips teach the echo encoder, and whose pairs the alignment
-"$e" simulate --patients 2000 --seed 12 --out "$out/pairs"            # whose pairs teach the alignment; a fifth of them validates everything, a fifth takes no part
+"$e" simulate --patients 2000 --seed 12 --out "$out/pairs"            # whose pairs teach the alignment; a fifth of them validates everything, a fifth only tests
 "$e" simulate --patients 800 --seed 14 --out "$out/unseen"            # who test it all, and nothing else
 "$e" bundle random --design "$here/design.json" --seed 1 --out "$out/start"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/json.h"
 #include "base/npy.h"
 #include "base/sha256.h"
@@ -134,6 +135,24 @@ private slots:
         QVERIFY(bytes.find("names.npy") != std::string::npos);
         QVERIFY(bytes.find("'<U3'") != std::string::npos);
         QCOMPARE(bytes.substr(bytes.size() - 22, 4), std::string("PK\x05\x06"));
+    }
+
+    void foldersAreMadeOrNamed()
+    {
+        QTemporaryDir dir;
+        const std::filesystem::path root = dir.path().toStdString();
+        makeFolder(root / "a" / "b");
+        std::ofstream(root / "a" / "b" / "kept") << "x";
+        makeFolder(root / "a" / "b"); // is there, and stays as it is
+        QVERIFY(std::filesystem::exists(root / "a" / "b" / "kept"));
+        for (const auto& blocked : {root / "a" / "b" / "kept", root / "a" / "b" / "kept" / "below"})
+            try {
+                makeFolder(blocked);
+                QFAIL("a file was in the way");
+            } catch (const Error& error) {
+                QCOMPARE(error.code(), ErrorCode::Io);
+                QCOMPARE(error.place().file, blocked);
+            }
     }
 };
 

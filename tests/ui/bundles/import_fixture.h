@@ -8,7 +8,6 @@
 #include "support/test_paths.h"
 #include "ui/bundles/import_window.h"
 #include "ui/jobs/job_runner.h"
-#include "ui/theme/theme.h"
 
 #include <QComboBox>
 #include <QLabel>

@@ -46,12 +46,4 @@ inline QPoint pointOf(const ui::PagePlot& plot, ecg::Lead lead, double seconds, 
     return plot.scale().map(ecg::xOf(plot.page(), s, seconds), ecg::yOf(plot.page(), s, millivolts)).toPoint();
 }
 
-// A plot paints when it has the time to; a picture shall have it.
-inline void pagePicture(QWidget& widget, const QString& name)
-{
-    for (ui::PagePlot* plot : widget.findChildren<ui::PagePlot*>())
-        plot->replot(QCustomPlot::rpImmediateRefresh);
-    picture(widget, name, 0);
-}
-
 } // namespace echo2ecg::test

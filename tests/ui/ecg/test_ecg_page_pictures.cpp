@@ -48,7 +48,7 @@ private slots:
         QCoreApplication::processEvents();
         ui::PagePlot& plot = test::plotOf(view);
         QCOMPARE(plot.page().settings.format, ecg::PageFormat(format));
-        test::pagePicture(view, QStringLiteral("page-%1").arg(QTest::currentDataTag()));
+        test::picture(view, QStringLiteral("page-%1").arg(QTest::currentDataTag()));
 
         const QImage image = plot.grab().toImage();
         const QColor trace = plot.colours().trace;

@@ -115,7 +115,7 @@ private slots:
         // It is drawn: its ink isn't there without it.
         plot.replot(QCustomPlot::rpImmediateRefresh);
         const QImage with = plot.grab().toImage();
-        test::pagePicture(view, QStringLiteral("tool-calliper"));
+        test::picture(view, QStringLiteral("tool-calliper"));
         tool.clear();
         plot.replot(QCustomPlot::rpImmediateRefresh);
         QVERIFY(with != plot.grab().toImage());
@@ -141,7 +141,7 @@ private slots:
         QVERIFY(std::abs(tool.callipers().front().from.seconds - before.from.seconds - 0.002) < 1e-9);
         QTest::keyClick(&plot, Qt::Key_P);
         QVERIFY(tool.callipers().front().march);
-        test::pagePicture(view, QStringLiteral("tool-march"));
+        test::picture(view, QStringLiteral("tool-march"));
         // The end that was set is held again when it is dragged.
         const ecg::Calliper now = tool.callipers().front();
         dragOn(plot, test::pointOf(plot, Lead::V2, now.to.seconds, now.to.millivolts),
@@ -167,7 +167,7 @@ private slots:
         QVERIFY(std::abs(*t.qtMilliseconds() - 400) < 6);
         QVERIFY(ui::readingOf(t).startsWith(QStringLiteral("QT 4")) ||
                 ui::readingOf(t).startsWith(QStringLiteral("QT 39")));
-        test::pagePicture(view, QStringLiteral("tool-tangent"));
+        test::picture(view, QStringLiteral("tool-tangent"));
     }
 
     void aFilterIsForTheEyesAlone()
@@ -193,7 +193,7 @@ private slots:
         QCOMPARE((*view.record())[Lead::II], record[Lead::II]); // as recorded
         QVERIFY(test::plotOf(view).content().foot.contains(QStringLiteral("shown with 0.5–40 Hz")));
         QVERIFY(chip(view, "ecgFilter")->isChecked());
-        test::pagePicture(view, QStringLiteral("filtered"));
+        test::picture(view, QStringLiteral("filtered"));
         options.filter = {};
         view.setOptions(options);
         QTRY_COMPARE(test::plotOf(view).record(), view.record());
@@ -221,7 +221,7 @@ private slots:
         QCOMPARE(plot.page().strips.back().toSeconds, 95.0);
         QTest::keyClick(&plot, Qt::Key_Home);
         QCOMPARE(plot.page().fromSeconds, 0.0);
-        test::pagePicture(view, QStringLiteral("long"));
+        test::picture(view, QStringLiteral("long"));
     }
 
     void trueSizeIsWhatTheRulerSays()
@@ -237,7 +237,7 @@ private slots:
         view.showTrueSize(); // never calibrated: the ruler is asked for
         QVERIFY(ruler->isVisible());
         QCoreApplication::processEvents();
-        test::pagePicture(view, QStringLiteral("ruler"));
+        test::picture(view, QStringLiteral("ruler"));
         QTest::mouseClick(ruler, Qt::LeftButton, {},
                           QPoint(16 + 432, ruler->height() - 34)); // 100 mm are 432 pixels here
         QVERIFY(std::abs(ruler->pixelsPerMm() - 4.32) < 0.01);
@@ -279,10 +279,10 @@ private slots:
         const double off = std::remainder(shift - 0.23, 1.0);
         QVERIFY2(std::abs(off) < 0.005, qPrintable(QString::number(shift)));
         QVERIFY(test::plotOf(view).content().foot.contains(QStringLiteral("2018-05-01")));
-        test::pagePicture(view, QStringLiteral("overlay"));
+        test::picture(view, QStringLiteral("overlay"));
         view.toggleMedianBeat();
         QVERIFY(test::plotOf(view).content().overlay);
-        test::pagePicture(view, QStringLiteral("overlay-beat"));
+        test::picture(view, QStringLiteral("overlay-beat"));
         QTest::mouseClick(chip(view, "ecgOverlay"), Qt::LeftButton); // takes it away
         QVERIFY(!test::plotOf(view).content().overlay);
         QSignalSpy asked(&view, &ui::EcgPageView::overlayRequested);
@@ -322,7 +322,7 @@ private slots:
         for (int i = 0; i < 60; ++i)
             QTest::keyClick(&plot, Qt::Key_Left, Qt::ShiftModifier);
         QVERIFY(*view.measurements()->borders.qrsOffset > *view.measurements()->borders.qrsOnset);
-        test::pagePicture(view, QStringLiteral("borders"));
+        test::picture(view, QStringLiteral("borders"));
         QTest::mouseClick(view.findChild<QWidget*>(QStringLiteral("ecgBordersReset")), Qt::LeftButton);
         QVERIFY(!view.measurements()->borderMoved);
         QCOMPARE(view.measurements()->borders, before.borders);
@@ -346,7 +346,7 @@ private slots:
         QCOMPARE(line[1], QStringLiteral("96"));
         QVERIFY(line[2].toDouble() > 50 && line[2].toDouble() < 120);
         QCOMPARE(line[3], QStringLiteral("ms"));
-        test::pagePicture(view, QStringLiteral("measurements"));
+        test::picture(view, QStringLiteral("measurements"));
         // A flat line has nothing to measure, and says so.
         view.setRecord(test::flatRecord(500));
         test::settle(view);
@@ -394,7 +394,7 @@ private slots:
         QVERIFY(tinted(Lead::II, 1.2) < 40);   // another time
         view.showSide(ui::EcgPageView::Side::Model);
         QTest::qWait(300);
-        test::pagePicture(view, QStringLiteral("saliency"));
+        test::picture(view, QStringLiteral("saliency"));
         // Of another signal it isn't shown, and another case forgets it.
         view.setRecord(beats(500, 10, 0.7));
         QVERIFY(!plot.content().saliency);

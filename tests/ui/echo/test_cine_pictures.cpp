@@ -6,7 +6,6 @@
 
 #include "ui/echo/cine_grid.h"
 #include "ui/echo/cine_surface.h"
-#include "ui/theme/theme.h"
 
 #include <QtTest>
 

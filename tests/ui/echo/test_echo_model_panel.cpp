@@ -6,7 +6,6 @@
 #include "ui/echo/model_view/clip_list_model.h"
 #include "ui/echo/model_view/clip_steps_view.h"
 #include "ui/echo/model_view/echo_model_panel.h"
-#include "ui/theme/theme.h"
 
 #include <QLabel>
 #include <QListView>

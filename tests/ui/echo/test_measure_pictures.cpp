@@ -4,8 +4,6 @@
 #include "support/picture.h"
 #include "support/test_paths.h"
 
-#include "ui/theme/theme.h"
-
 using namespace echo2ecg;
 using namespace echo2ecg::ui;
 using test::MeasureFixture;
