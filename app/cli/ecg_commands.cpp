@@ -84,10 +84,13 @@ int preprocess(const Session& session, const Arguments& arguments)
     const ecg::EcgRecord record = ecg::readEcg(arguments.file);
     const ecg::PreprocessedEcg result = ecg::preprocess(record, bundle.ecg);
     const auto columns = std::int64_t(bundle.ecg.windowSamples);
-    blame(OutputFailed, [&] { base::writeNpy(arguments.out, base::NpyArray::of({12, columns}, result.input)); });
+    std::vector<std::int64_t> shape{12, columns};
+    if (result.windows > 1)
+        shape.insert(shape.begin(), result.windows);
+    blame(OutputFailed, [&] { base::writeNpy(arguments.out, base::NpyArray::of(shape, result.input)); });
     session.print(base::Json::object({{"file", arguments.file.string()},
                                       {"out", arguments.out.string()},
-                                      {"shape", std::vector<std::int64_t>{12, columns}},
+                                      {"shape", shape},
                                       {"dtype", "float32"},
                                       {"bundle", bundle.id},
                                       {"recipe", base::Json::object({{"hash", bundle.ecg.hash()},
@@ -97,7 +100,7 @@ int preprocess(const Session& session, const Arguments& arguments)
                                       {"clip_level_mv", result.clipLevel},
                                       {"clipped_samples", result.clipped},
                                       {"warnings", view(result.warnings)}}),
-                  arguments.out.string() + ": 12 × " + std::to_string(columns) + ", " + bundle.ecg.describe() + "\n" +
+                  arguments.out.string() + ": " + (result.windows > 1 ? std::to_string(result.windows) + " × " : "") + "12 × " + std::to_string(columns) + ", " + bundle.ecg.describe() + "\n" +
                       text(result.warnings),
                   bundle.trained);
     return Ok;

@@ -207,11 +207,13 @@ PreprocessedEcg preprocess(const EcgRecord& record, const EcgRecipe& recipe, con
     result.clipLevel = processed.clipLevel;
     result.clipped = processed.clipped;
     result.processed.assign(processed.values.begin(), processed.values.end());
-    result.input.reserve(leadCount * std::size_t(recipe.windowSamples));
-    for (std::size_t row = 0; row < leadCount; ++row) {
-        const auto first = result.processed.begin() + std::ptrdiff_t(row * samples) + recipe.windowStart;
-        result.input.insert(result.input.end(), first, first + recipe.windowSamples);
-    }
+    result.windows = recipe.windowsOf(samples);
+    result.input.reserve(std::size_t(result.windows) * leadCount * std::size_t(recipe.windowSamples));
+    for (int window = 0; window < result.windows; ++window)
+        for (std::size_t row = 0; row < leadCount; ++row) {
+            const auto first = result.processed.begin() + std::ptrdiff_t(row * samples) + recipe.windowStart + std::ptrdiff_t(window) * recipe.windowSamples;
+            result.input.insert(result.input.end(), first, first + recipe.windowSamples);
+        }
     return result;
 }
 

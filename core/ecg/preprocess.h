@@ -16,7 +16,8 @@ std::vector<double> baselineAls(const double* y, std::size_t n, double lambda, d
 // All matrices are 12 × samples, row-major.
 struct PreprocessedEcg
 {
-    std::vector<float> input;         // 12 × recipe.windowSamples
+    std::vector<float> input;         // windows × 12 × recipe.windowSamples
+    int windows = 0;                  // recipe.windowsOf(samples)
     int samples = 0;                  // columns of `processed`
     double samplingHz = 0;            // after resampling
     std::vector<float> processed;     // 12 × samples, whole recording after normalisation

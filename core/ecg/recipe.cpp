@@ -6,6 +6,7 @@
 #include "base/sha256.h"
 #include "ecg/lead.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace echo2ecg::ecg {
@@ -68,6 +69,12 @@ std::string text(double value)
 
 } // namespace
 
+int EcgRecipe::windowsOf(std::size_t samples) const noexcept
+{
+    const std::size_t from = std::size_t(windowStart), window = std::size_t(windowSamples);
+    return samples < from + window ? 0 : int(std::min(std::size_t(mostWindows), (samples - from) / window));
+}
+
 base::Json EcgRecipe::toJson() const
 {
     base::Json pairs = base::Json::array();
@@ -86,6 +93,8 @@ base::Json EcgRecipe::toJson() const
     json.set("resample_to_hz", resampleToHz ? base::Json(*resampleToHz) : base::Json(nullptr));
     json.set("window_samples", windowSamples);
     json.set("window_start", windowStart);
+    if (mostWindows > 1)
+        json.set("most_windows", mostWindows);
     return json;
 }
 
@@ -113,6 +122,8 @@ EcgRecipe EcgRecipe::fromJson(const base::Json& json)
             recipe.windowSamples = integer(value, field, 1, 10'000'000);
         else if (field == "window_start")
             recipe.windowStart = integer(value, field, 0, 10'000'000);
+        else if (field == "most_windows")
+            recipe.mostWindows = integer(value, field, 1, 1000);
         else
             refuse(field, "isn't a field that this program knows");
     }
@@ -140,7 +151,10 @@ std::string EcgRecipe::describe() const
     }
     add(grouped.empty() ? "no normalisation" : "z-score " + grouped);
     add(resampleToHz ? "resampled to " + text(*resampleToHz) + " Hz" : "native rate");
-    add("samples " + std::to_string(windowStart) + "–" + std::to_string(windowStart + windowSamples - 1));
+    if (mostWindows > 1)
+        add("mean of up to " + std::to_string(mostWindows) + " windows of " + std::to_string(windowSamples) + " samples from " + std::to_string(windowStart));
+    else
+        add("samples " + std::to_string(windowStart) + "–" + std::to_string(windowStart + windowSamples - 1));
     return result;
 }
 

@@ -23,7 +23,12 @@ struct EcgRecipe
     std::optional<double> resampleToHz;
     int windowSamples = 1008;
     int windowStart = 0;              // first sample of the window, after resampling
+    int mostWindows = 1;              // as many, one behind the other, as the recording has, at most so many; its token is the mean of theirs
 
+    // Whole windows of a recording of so many samples at the encoded rate; 0: it is too short.
+    int windowsOf(std::size_t samples) const noexcept;
+
+    // "most_windows" is written where there may be several, so that recipes with one keep their hash.
     base::Json toJson() const;
     // Throws base::ParseError naming the field; unknown fields are refused, so that no step is silently left out.
     static EcgRecipe fromJson(const base::Json& json);

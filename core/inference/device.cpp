@@ -66,12 +66,22 @@ template <class Call> void Device::withFallback(const base::JobContext& job, Cal
     plugin::raise(outcome);
 }
 
-std::vector<float> Device::ecgToken(const std::vector<float>& input, const base::JobContext& job)
+std::vector<float> Device::ecgToken(const std::vector<float>& input, int windows, const base::JobContext& job)
 {
-    std::vector<float> token;
-    withFallback(job, [&] { return m_networks->ecgTokens(input.data(), 1, token); });
-    expectWidth(token, std::size_t(m_shapes.tokenWidth), "token");
-    return token;
+    std::vector<float> tokens;
+    withFallback(job, [&] { return m_networks->ecgTokens(input.data(), windows, tokens); });
+    const std::size_t width = std::size_t(m_shapes.tokenWidth);
+    expectWidth(tokens, width * std::size_t(windows), "token");
+    if (windows == 1)
+        return tokens;
+    std::vector<float> mean(width);
+    for (std::size_t i = 0; i < width; ++i) {
+        double sum = 0;
+        for (std::size_t window = 0; window < std::size_t(windows); ++window)
+            sum += double(tokens[window * width + i]);
+        mean[i] = float(sum / windows);
+    }
+    return mean;
 }
 
 std::vector<float> Device::alignEcg(const std::vector<float>& token, const base::JobContext& job)
@@ -113,13 +123,13 @@ std::vector<float> Device::clips(const std::vector<float>& input, int count, con
     return all;
 }
 
-plugin::SaliencyVectors Device::explainEcg(const std::vector<float>& input, plugin::Saliency method,
-                                           const base::JobContext& job, const std::function<void()>& betweenSteps)
+plugin::SaliencyVectors Device::explainEcg(const float* input, plugin::Saliency method, const base::JobContext& job,
+                                           const std::function<void()>& betweenSteps)
 {
     plugin::SaliencyVectors result;
     withFallback(job, [&]() -> plugin::Outcome {
         std::unique_ptr<plugin::Explanation> explanation;
-        plugin::Outcome outcome = m_networks->explainEcg(input.data(), method, explanation);
+        plugin::Outcome outcome = m_networks->explainEcg(input, method, explanation);
         for (bool done = false; !outcome.failed && !done;) {
             job.report({"explaining", explanation->stepsDone(), explanation->stepsPlanned(), "gradients"});
             betweenSteps();

@@ -21,14 +21,15 @@ public:
     // Clips per batch at present; shrinks when memory runs out.
     int batch() const { return m_batch; }
 
-    std::vector<float> ecgToken(const std::vector<float>& input, const base::JobContext& job);
+    // The mean of the tokens of `windows` inputs, one after the other.
+    std::vector<float> ecgToken(const std::vector<float>& input, int windows, const base::JobContext& job);
     std::vector<float> alignEcg(const std::vector<float>& token, const base::JobContext& job);
     // `count` clips, one after the other, in as many batches as memory asks for. `betweenBatches` may throw to stop.
     std::vector<float> clips(const std::vector<float>& input, int count, const base::JobContext& job,
                              const std::function<void()>& betweenBatches = {});
-    // `betweenSteps` may throw to stop.
-    plugin::SaliencyVectors explainEcg(const std::vector<float>& input, plugin::Saliency method,
-                                       const base::JobContext& job, const std::function<void()>& betweenSteps);
+    // One window. `betweenSteps` may throw to stop.
+    plugin::SaliencyVectors explainEcg(const float* input, plugin::Saliency method, const base::JobContext& job,
+                                       const std::function<void()>& betweenSteps);
     plugin::StudyVectors study(const std::vector<float>& clips, int views, const base::JobContext& job);
 
 private:

@@ -19,6 +19,34 @@ echo::PreprocessedClip preprocessFile(const echo::EchoClip& clip, const echo::Ec
     return echo::preprocess(clip, recipe, cancel);
 }
 
+// One window after another as one explanation along time. Their tokens' mean is what the ECG gets, so each counts its share.
+plugin::SaliencyVectors alongTime(const std::vector<plugin::SaliencyVectors>& windows)
+{
+    if (windows.size() == 1)
+        return windows.front();
+    plugin::SaliencyVectors all;
+    all.leads = windows.front().leads;
+    const float share = 1.0f / float(windows.size());
+    for (const plugin::SaliencyVectors& one : windows) {
+        all.columns += one.columns;
+        all.patches += one.patches;
+        all.change += one.change * double(share);
+        all.completenessError += one.completenessError * one.change * double(share);
+        all.points += one.points;
+    }
+    all.completenessError = all.change > 0 ? all.completenessError / all.change : 0;
+    const auto append = [&](std::vector<float>& out, const std::vector<float>& matrix, int lead, int columns) {
+        for (int i = 0; i < columns; ++i)
+            out.push_back(share * matrix[std::size_t(lead) * std::size_t(columns) + std::size_t(i)]);
+    };
+    for (int lead = 0; lead < all.leads; ++lead)
+        for (const plugin::SaliencyVectors& one : windows) {
+            append(all.values, one.values, lead, one.columns);
+            append(all.perPatch, one.perPatch, lead, one.patches);
+        }
+    return all;
+}
+
 class DeviceEngine final : public Engine
 {
 public:
@@ -59,7 +87,7 @@ public:
         result.warnings = std::move(prepared.warnings);
         m_worker.run(DeviceWorker::Urgency::Urgent, job.cancel, [&] {
             job.throwIfCancelled();
-            result.token = m_device->ecgToken(prepared.input, job);
+            result.token = m_device->ecgToken(prepared.input, prepared.windows, job);
             m_cache.store(result.tokenKey, result.token, job);
             if (!m_facts.canRetrieve)
                 return;
@@ -76,16 +104,25 @@ public:
             if (finding.severity == ecg::Severity::Block)
                 throw base::Error(base::ErrorCode::Unsuitable, finding.sentence, {record.file, {}});
         const ecg::PreprocessedEcg prepared = ecg::preprocess(record, m_facts.ecgRecipe);
-        plugin::SaliencyVectors vectors;
+        std::vector<plugin::SaliencyVectors> windows;
+        const std::size_t inputSize = prepared.input.size() / std::size_t(prepared.windows);
+        base::JobContext part = job; // one bar for all windows
+        part.onProgress = [&](base::Progress progress) {
+            progress.done += std::int64_t(windows.size()) * progress.total;
+            progress.total *= prepared.windows;
+            job.report(std::move(progress));
+        };
         // Somebody waits for it, so it doesn't queue behind the clips of a study.
         m_worker.run(DeviceWorker::Urgency::Urgent, job.cancel, [&] {
             const auto asked = method == SaliencyMethod::AttentionRollout ? plugin::Saliency::AttentionRollout
                                                                           : plugin::Saliency::IntegratedGradients;
-            vectors = m_device->explainEcg(prepared.input, asked, job, [&] {
-                job.throwIfCancelled();
-                m_worker.serveUrgent();
-            });
+            for (int window = 0; window < prepared.windows; ++window)
+                windows.push_back(m_device->explainEcg(prepared.input.data() + std::size_t(window) * inputSize, asked, part, [&] {
+                    job.throwIfCancelled();
+                    m_worker.serveUrgent();
+                }));
         });
+        plugin::SaliencyVectors vectors = alongTime(windows);
         if (vectors.leads != int(ecg::leadCount))
             throw base::Error(base::ErrorCode::Internal, "the networks explained another number of leads");
         EcgSaliency result;
@@ -95,7 +132,7 @@ public:
         result.perPatch = std::move(vectors.perPatch);
         result.patches = vectors.patches;
         result.startSeconds = m_facts.ecgRecipe.windowStart / prepared.samplingHz;
-        result.columnsPerSecond = vectors.columns * prepared.samplingHz / m_facts.ecgRecipe.windowSamples;
+        result.columnsPerSecond = vectors.columns * prepared.samplingHz / (double(prepared.windows) * m_facts.ecgRecipe.windowSamples);
         result.embeddingChange = vectors.change;
         result.completenessError = vectors.completenessError;
         result.points = vectors.points;

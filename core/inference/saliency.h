@@ -24,13 +24,13 @@ const char* name(SaliencyMethod method) noexcept;
 struct EcgSaliency
 {
     SaliencyMethod method = SaliencyMethod::IntegratedGradients;
-    // 12 × columns, row-major, standard order of leads. Integrated gradients: a column per sample of the window,
-    // signed, in units of the token; positive samples moved it towards where it is. Rollout: a column per patch, shares
+    // 12 × columns, row-major, standard order of leads; several windows lie one behind the other, and each is explained by itself and counts its share of
+    // their mean. Integrated gradients: a column per sample of the window, signed, in units of the token; positive samples moved it towards where it is. Rollout: a column per patch, shares
     // ≥ 0.
     std::vector<float> values;
     int columns = 0;
     double columnsPerSecond = 0;
-    double startSeconds = 0;     // of the window
+    double startSeconds = 0;     // of the first window
     std::vector<float> perPatch; // 12 × patches: sums over each patch, the encoder's unit of time
     int patches = 0;
     std::array<float, ecg::leadCount> leadShare{}; // of Σ|values|; sum 1, or all 0 when nothing moved

@@ -80,9 +80,13 @@ EcgRecipeForm::EcgRecipeForm(QWidget* parent) : QWidget(parent)
     m_start = wholeNumber(0, 10'000'000, 24);
     m_start->setPrefix(tr("sample "));
     row(tr("From"), m_start, "ecgStart", tr("First sample of the window"));
+    m_windows = wholeNumber(1, 1000, 1);
+    m_windows->setPrefix(tr("at most "));
+    row(tr("Windows"), m_windows, "ecgWindows",
+        tr("As many windows, one behind the other, as the recording has, at most this; the ECG's token is the mean of theirs. The reference takes one."));
     for (QDoubleSpinBox* box : {m_rate, m_clip, m_asymmetry})
         connect(box, &QDoubleSpinBox::valueChanged, this, &EcgRecipeForm::tell);
-    for (QSpinBox* box : {m_iterations, m_window, m_start})
+    for (QSpinBox* box : {m_iterations, m_window, m_start, m_windows})
         connect(box, &QSpinBox::valueChanged, this, &EcgRecipeForm::tell);
     connect(m_groups, &QComboBox::currentIndexChanged, this, &EcgRecipeForm::tell);
     setRecipe({});
@@ -111,6 +115,7 @@ void EcgRecipeForm::setRecipe(const ecg::EcgRecipe& recipe)
     m_epsilon->setText(shortest(recipe.normalisationEpsilon));
     m_window->setValue(recipe.windowSamples);
     m_start->setValue(recipe.windowStart);
+    m_windows->setValue(recipe.mostWindows);
     m_filling = false;
 }
 
@@ -133,6 +138,7 @@ void EcgRecipeForm::tell()
         recipe.normalisationGroups = kGroups[m_groups->currentIndex()].second;
     recipe.windowSamples = m_window->value();
     recipe.windowStart = m_start->value();
+    recipe.mostWindows = m_windows->value();
     if (recipe.toJson() == m_recipe.toJson())
         return;
     m_recipe = recipe;

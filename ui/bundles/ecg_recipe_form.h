@@ -30,7 +30,7 @@ private:
     bool m_filling = false, m_filled = false;
     QDoubleSpinBox *m_clip, *m_asymmetry, *m_rate;
     QLineEdit *m_smoothness, *m_epsilon;
-    QSpinBox *m_iterations, *m_window, *m_start;
+    QSpinBox *m_iterations, *m_window, *m_start, *m_windows;
     QComboBox* m_groups;
 };
 

@@ -54,12 +54,13 @@ QString windowWords(const ShownSteps& shown)
     if (!(shown.encodedHz() > 0))
         return tr("samples %1 – %2; the rate isn't known")
             .arg(shown.recipe.windowStart)
-            .arg(shown.recipe.windowStart + shown.recipe.windowSamples - 1);
-    return tr("samples %1 – %2: %3 s at %4 Hz")
-        .arg(shown.recipe.windowStart)
-        .arg(shown.recipe.windowStart + shown.recipe.windowSamples - 1)
-        .arg(shown.recipe.windowSamples / shown.encodedHz(), 0, 'f', 2)
-        .arg(shown.encodedHz());
+            .arg(shown.windowEnd() - 1);
+    const QString words = tr("samples %1 – %2: %3 s at %4 Hz")
+                              .arg(shown.recipe.windowStart)
+                              .arg(shown.windowEnd() - 1)
+                              .arg(shown.windowTo() - shown.windowFrom(), 0, 'f', 2)
+                              .arg(shown.encodedHz());
+    return shown.windows() > 1 ? tr("%1, in %2 windows").arg(words).arg(shown.windows()) : words;
 }
 
 std::vector<StepRow> stepRows(const ShownSteps& shown, ecg::Lead lead)
@@ -105,11 +106,16 @@ std::vector<StepRow> stepRows(const ShownSteps& shown, ecg::Lead lead)
     StepRow window{tr("What the encoder gets"),
                    windowWords(shown),
                    rows.back().unit,
-                   leadOf(steps.result.input, std::size_t(shown.recipe.windowSamples)),
+                   {},
                    {},
                    shown.windowFrom(),
                    hz,
                    true};
+    const std::size_t columns = std::size_t(shown.recipe.windowSamples);
+    for (std::size_t i = 0; i < std::size_t(shown.windows()); ++i) { // they lie one behind the other
+        const auto first = steps.result.input.begin() + std::ptrdiff_t((i * ecg::leadCount + ecg::index(lead)) * columns);
+        window.values.insert(window.values.end(), first, first + std::ptrdiff_t(columns));
+    }
     rows.push_back(std::move(window));
     return rows;
 }

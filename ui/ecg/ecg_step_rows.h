@@ -19,14 +19,16 @@ struct ShownSteps
     std::shared_ptr<const ecg::EcgSteps> steps;
     ecg::EcgRecipe recipe;
 
-    // The rate that the window is counted in, and the window in seconds of the recording.
+    // The rate that windows are counted in, and where they begin and end in seconds of the recording.
     double encodedHz() const;
     double windowFrom() const { return recipe.windowStart / encodedHz(); }
-    double windowTo() const { return (recipe.windowStart + recipe.windowSamples) / encodedHz(); }
+    int windows() const { return steps ? steps->result.windows : 1; }
+    int windowEnd() const { return recipe.windowStart + windows() * recipe.windowSamples; } // one past the last sample of the last one
+    double windowTo() const { return windowEnd() / encodedHz(); }
     bool isResampled() const { return encodedHz() != record->samplingHz; }
 };
 
-// "samples 0 – 1007: 2.02 s at 500 Hz"
+// "samples 0 – 1007: 2.02 s at 500 Hz"; with several "samples 0 – 2399: 9.60 s at 250 Hz, in 4 windows"
 QString windowWords(const ShownSteps& shown);
 
 struct StepRow

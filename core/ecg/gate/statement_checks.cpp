@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ecg/gate/findings.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace echo2ecg::ecg::gate {
@@ -33,7 +34,7 @@ void checkRecipe(const Material& material, Findings& findings)
                          " Hz: what is faster than the recording isn't there.");
     else
         findings.add("window", Severity::Note,
-                     "The encoder sees " + fixed(double(recipe.windowSamples) / target, 2) + " s from " +
+                     "The encoder sees " + fixed(std::max(1, recipe.windowsOf(std::size_t(available))) * double(recipe.windowSamples) / target, 2) + " s from " +
                          fixed(double(recipe.windowStart) / target, 2) + " s on, at " + fixed(target, 0) + " Hz.");
 }
 

@@ -238,6 +238,26 @@ private slots:
         QCOMPARE(result.sigma, direct.sigma);
     }
 
+    void windowsLieOneBehindTheOther()
+    {
+        EcgRecipe recipe;
+        recipe.windowStart = 17;
+        recipe.mostWindows = 3;
+        const auto result = preprocess(test::syntheticRecord(), recipe);
+        QCOMPARE(result.windows, 3);
+        QCOMPARE(result.input.size(), std::size_t(3 * 12 * 1008));
+        for (std::size_t window = 0; window < 3; ++window)
+            for (std::size_t row = 0; row < 12; ++row)
+                for (std::size_t i = 0; i < 1008; i += 97)
+                    QCOMPARE(result.input[(window * 12 + row) * 1008 + i], result.processed[row * 5000 + 17 + window * 1008 + i]);
+        recipe.mostWindows = 9;
+        QCOMPARE(preprocess(test::syntheticRecord(), recipe).windows, 4); // as many as there are
+        QCOMPARE(preprocess(test::syntheticRecord(500, 2.1), recipe).windows, 1);
+        QCOMPARE(recipe.windowsOf(17 + 1008), 1);
+        QCOMPARE(recipe.windowsOf(17 + 1007), 0);
+        QCOMPARE(recipe.windowsOf(17 + 9 * 1008 + 2000), 9);
+    }
+
     void unsuitableRecords()
     {
         EcgRecord record = test::syntheticRecord(500, 2.014); // 1007 samples

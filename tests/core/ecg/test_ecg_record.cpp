@@ -160,6 +160,12 @@ private slots:
         QVERIFY(EcgRecipe{}.hash() != recipe.hash());
         QCOMPARE(EcgRecipe{}.hash(), EcgRecipe::fromJson(base::Json::object()).hash());
         QVERIFY(!EcgRecipe::fromJson(EcgRecipe{}.toJson()).resampleToHz);
+        // Several windows are another recipe; one is the recipe that it always was.
+        EcgRecipe several;
+        several.mostWindows = 4;
+        QCOMPARE(EcgRecipe::fromJson(several.toJson()).mostWindows, 4);
+        QVERIFY(several.hash() != EcgRecipe{}.hash());
+        QVERIFY(!EcgRecipe{}.toJson().contains("most_windows"));
     }
 
     void recipeRefusesWhatItDoesNotKnow()
@@ -178,6 +184,7 @@ private slots:
         QVERIFY(refused(R"({"baseline_p": 1.5})", "baseline_p"));
         QVERIFY(refused(R"({"window_samples": 0})", "window_samples"));
         QVERIFY(refused(R"({"window_samples": 10.5})", "window_samples"));
+        QVERIFY(refused(R"({"most_windows": 0})", "most_windows"));
         QVERIFY(refused(R"({"resample_to_hz": 0})", "resample_to_hz"));
         QVERIFY(refused(R"({"normalisation_groups": [[0,3],[2,6]]})", "normalisation_groups"));
         QVERIFY(refused(R"({"normalisation_groups": [[0,13]]})", "normalisation_groups"));
@@ -198,6 +205,8 @@ private slots:
         QCOMPARE(
             QString::fromStdString(other.describe()),
             QString::fromUtf8("no clipping · baseline left in · z-score II · resampled to 400 Hz · samples 100–1107"));
+        other.mostWindows = 4;
+        QVERIFY(QString::fromStdString(other.describe()).endsWith("mean of up to 4 windows of 1008 samples from 100"));
     }
 
     void whatIsNoEcg_data()

@@ -80,7 +80,9 @@ public:
     inference::plugin::Outcome ecgTokens(const float* input, int batch, std::vector<float>& tokens) noexcept override
     {
         ++m_state.ecgCalls;
-        tokens.assign(std::size_t(batch) * 4, input[0]);
+        tokens.clear();
+        for (std::size_t i = 0; i < std::size_t(batch); ++i)
+            tokens.insert(tokens.end(), 4, input[i * 12 * 1008]);
         return {};
     }
     inference::plugin::Outcome alignEcg(const float* tokens, int batch, std::vector<float>& aligned) noexcept override

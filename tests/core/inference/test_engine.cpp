@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The engine around the networks: batches, cache, isolation, memory, cancelling. The networks are pretended.
 #include "core/inference/fake_world.h"
+#include "ecg/preprocess.h"
 #include "support/test_paths.h"
 
 #include <QElapsedTimer>
@@ -351,6 +352,60 @@ private slots:
         QCOMPARE(rollout.columns, 42);
         QCOMPARE(rollout.endSeconds(), s.endSeconds());
         QCOMPARE(world.state.explainCalls, 2);
+    }
+
+    void severalWindowsGiveOneToken()
+    {
+        FakeWorld world;
+        ecg::EcgRecipe recipe;
+        recipe.resampleToHz = 500;
+        recipe.mostWindows = 4; // four of 1008 are in 5000
+        recipe.windowStart = 100;
+        const ecg::EcgRecord record = test::syntheticEcg();
+        const ecg::PreprocessedEcg prepared = ecg::preprocess(record, recipe);
+        QCOMPARE(prepared.windows, 4);
+        double sum = 0;
+        for (int window = 0; window < 4; ++window) {
+            QCOMPARE(prepared.input[std::size_t(window * 12 * 1008)], prepared.processed[std::size_t(100 + window * 1008)]);
+            sum += double(prepared.processed[std::size_t(100 + window * 1008)]);
+        }
+        const EcgEmbedding several = world.engine({}, recipe)->embed(record);
+        QCOMPARE(several.token, std::vector<float>(4, float(sum / 4)));
+        QCOMPARE(several.aligned, std::vector<float>(2, 2 * float(sum / 4)));
+        recipe.mostWindows = 1;
+        QVERIFY(world.engine({}, recipe)->embed(record).token != several.token);
+    }
+
+    void severalWindowsAreExplainedAlongTime()
+    {
+        FakeWorld world;
+        ecg::EcgRecipe recipe;
+        recipe.resampleToHz = 500;
+        recipe.mostWindows = 3;
+        recipe.windowStart = 250;
+        const auto engine = world.engine({}, recipe);
+        const ecg::EcgRecord record = test::syntheticEcg();
+        Notes seen;
+        const EcgSaliency s = engine->explain(record, SaliencyMethod::IntegratedGradients, seen.job());
+        QCOMPARE(world.state.explainCalls, 3);
+        QCOMPARE(s.columns, 3 * 1008);
+        QCOMPARE(s.patches, 3 * 42);
+        QCOMPARE(s.values.size(), std::size_t(12 * 3 * 1008));
+        QCOMPARE(s.perPatch.size(), std::size_t(12 * 3 * 42));
+        QCOMPARE(s.startSeconds, 0.5);
+        QCOMPARE(s.endSeconds(), 0.5 + 3 * 1008 / 500.0);
+        for (const int window : {0, 1, 2}) {
+            QCOMPARE(s.value(ecg::Lead::V6, window * 1008), 12.0f * (1.0f / 3));
+            QCOMPARE(s.value(ecg::Lead::V6, window * 1008 + 1), 0.0f);
+        }
+        QVERIFY(std::abs(s.embeddingChange - 78) < 1e-4);
+        QVERIFY(std::abs(s.completenessError - 0.01) < 1e-6);
+        QCOMPARE(s.points, 15);
+        QCOMPARE(seen.progress.back().total, 15); // one bar
+        QCOMPARE(seen.progress.back().done, 14);
+        const EcgSaliency rollout = engine->explain(record, SaliencyMethod::AttentionRollout);
+        QCOMPARE(rollout.columns, 3 * 42);
+        QCOMPARE(rollout.endSeconds(), s.endSeconds());
     }
 
     void blockedEcgIsNotExplained()

@@ -63,6 +63,21 @@ base::Json goldenLosses()
     return base::Json::parse(text.str());
 }
 
+// Every pooling, and alignment layers of several layers.
+std::vector<nn::Architecture> everyAlignment()
+{
+    std::vector<nn::Architecture> all;
+    for (const nn::ViewPooling pooling : {nn::ViewPooling::Attention, nn::ViewPooling::Cls, nn::ViewPooling::Mean})
+        all.push_back(test::tinyAlignment(pooling));
+    for (const nn::AlignmentHead head : {nn::AlignmentHead::SailMlp, nn::AlignmentHead::SailStar}) {
+        all.push_back(test::tinyAlignment());
+        all.back().alignment.ecgHead = all.back().alignment.echoHead = head;
+        all.back().alignment.ecgHidden = 24;
+        all.back().alignment.echoHidden = 16;
+    }
+    return all;
+}
+
 LiveWeights::Tensors liveWeights(const nn::Architecture& a, nn::WeightSource source = nn::WeightSource::Formula)
 {
     LiveWeights::Tensors tensors;
@@ -167,8 +182,7 @@ private Q_SLOTS:
 
     void networksAreThoseOfInference()
     {
-        for (const nn::ViewPooling pooling : {nn::ViewPooling::Attention, nn::ViewPooling::Cls, nn::ViewPooling::Mean}) {
-            const nn::Architecture a = test::tinyAlignment(pooling);
+        for (const nn::Architecture& a : everyAlignment()) {
             const LiveWeights::Tensors tensors = liveWeights(a);
             const training::ContrastiveBatch batch = madeBatch(a, 5);
             const training::ContrastiveNetworks networks(a, tensors, at::kCPU);
@@ -202,8 +216,7 @@ private Q_SLOTS:
     // Every tensor that is trained: along a direction of chance the loss changes as its gradient says.
     void gradientsAreTheLosssSlopes()
     {
-        for (const nn::ViewPooling pooling : {nn::ViewPooling::Attention, nn::ViewPooling::Cls, nn::ViewPooling::Mean}) {
-            const nn::Architecture a = test::tinyAlignment(pooling);
+        for (const nn::Architecture& a : everyAlignment()) {
             LiveWeights::Tensors tensors = liveWeights(a);
             tensors.emplace(training::logitScaleName, at::full({}, std::log(2.0f), at::kFloat).requires_grad_(true));
             const training::ContrastiveStep step = stepOf(a, tensors, 5);

@@ -155,6 +155,7 @@ private slots:
         eyes.find<QSpinBox>("ecgWindow")->setValue(1992);
         QTRY_VERIFY_WITH_TIMEOUT(ImportEyes::said(eyes.rows()[0], "weightsNotes").contains("stretching"), patience);
         QVERIFY(eyes.words("recipeProblem").isEmpty());
+        eyes.find<QSpinBox>("ecgWindows")->setValue(2);
         eyes.find<QComboBox>("echoChannels")->setCurrentIndex(1);
         eyes.find<QComboBox>("echoColour")->setCurrentIndex(1);
         eyes.window.showStep(2);
@@ -165,6 +166,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(eyes.words("importOutcome").contains("is made"), patience);
         const base::Json recipes = inference::bundleInfo(m_made->path("bundles/long-window")).at("recipes");
         QCOMPARE(recipes.at("ecg").at("fields").at("window_samples").toInteger(), 1992);
+        QCOMPARE(recipes.at("ecg").at("fields").at("most_windows").toInteger(), 2);
         QCOMPARE(recipes.at("echo").at("fields").at("channel_order").toString(), std::string("bgr"));
         QCOMPARE(recipes.at("echo").at("fields").at("include_colour").toBool(), false);
     }

@@ -4,6 +4,7 @@
 #include "inference/bundles.h"
 #include "inference/engine.h"
 #include "support/picture.h"
+#include "ui/ecg/ecg_step_rows.h"
 #include "ui/ecg/ecg_steps_view.h"
 #include "ui/ecg/lead_share_bars.h"
 #include "ui/ecg/model_panel.h"
@@ -112,6 +113,7 @@ private slots:
     void stepsAppear();
     void leadChanges();
     void resamplingIsAWarning();
+    void severalWindowsAreOneStretch();
     void tooShortIsAWarning();
     void whatCantBePreparedSaysWhy();
     void replacedSamplesAreAWarning();
@@ -201,6 +203,25 @@ void TestEcgModelPanel::resamplingIsAWarning()
     QCOMPARE(eyes.steps().captions().size(), 6);
     QVERIFY(eyes.steps().captions()[1].startsWith("Resampled: 500 Hz"));
     eyes.picture("model-resampled");
+}
+
+void TestEcgModelPanel::severalWindowsAreOneStretch()
+{
+    Eyes eyes;
+    ecg::EcgRecipe recipe;
+    recipe.resampleToHz = 250;
+    recipe.windowSamples = 600;
+    recipe.mostWindows = 4;
+    const auto record = shared(test::syntheticRecord(500));
+    eyes.show(record, recipe);
+    QCOMPARE(eyes.words("modelWindow"), QString("Samples 0 – 2399: 9.60 s at 250 Hz, in 4 windows"));
+    const ui::ShownSteps shown{record, std::make_shared<const ecg::EcgSteps>(ecg::preprocessSteps(*record, recipe)), recipe};
+    const std::vector<ui::StepRow> rows = ui::stepRows(shown, Lead::V3);
+    QVERIFY(rows.back().isWindow);
+    QCOMPARE(rows.back().values.size(), std::size_t(2400));
+    const std::vector<float>& whole = rows[rows.size() - 2].values; // normalised
+    QVERIFY(std::equal(rows.back().values.begin(), rows.back().values.end(), whole.begin()));
+    eyes.picture("model-windows");
 }
 
 void TestEcgModelPanel::tooShortIsAWarning()
