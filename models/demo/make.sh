@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Makes the demo bundle from nothing, as CARD.md describes it, and evaluates it on patients that it has never seen.
-#   models/demo/make.sh FOLDER      FOLDER: new; takes about 18 GB
-# The command is taken from build/release/bin, or from $E2E_COMMAND. About two and a half hours on two cores, less than two of them training.
+#   models/demo/make.sh FOLDER      FOLDER: new; takes about 30 GB
+# The command is taken from build/release/bin, or from $E2E_COMMAND. About three hours on two cores, less than two of them training.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=${1:?the folder to work in}
@@ -11,7 +11,9 @@ e=${E2E_COMMAND:-$here/../../build/release/bin/echo2ecg}
 "$e" simulate --patients 40000 --seed 77 --ecg-only --out "$out/ecgs" # whose ECGs teach the ECG encoder
 "$e" simulate --patients 1500 --seed 11 --out "$out/echo"             # whose clips teach the echo encoder, and whose pairs the alignment
 "$e" simulate --patients 2000 --seed 12 --out "$out/pairs"            # whose pairs teach the alignment; a fifth of them validates everything, a fifth only tests
+"$e" simulate --patients 3000 --seed 16 --out "$out/more"            # more pairs for the alignment
 "$e" simulate --patients 800 --seed 14 --out "$out/unseen"            # who test it all, and nothing else
+"$e" simulate --patients 200 --seed 1000001 --out "$out/demo"         # the patients of the demo library
 "$e" bundle random --design "$here/design.json" --seed 1 --out "$out/start"
 
 # table SPLITS FOLDER…: what is learned from, a row for each virtual patient. Of the pairs those of the SPLITS that are named; the other folders' patients are all there to learn from.
@@ -34,7 +36,7 @@ table() {
 }
 table "train val test" ecgs pairs >"$out/ecgs.csv"
 table val echo pairs >"$out/echoes.csv"
-table "train val test" pairs echo >"$out/learned-pairs.csv"
+table "train val test" pairs echo more >"$out/learned-pairs.csv"
 
 # What both an ECG and an echo can tell of a heart.
 volumes=(--target lvedv_ml --target lvesv_ml --target lvef_percent)
@@ -54,18 +56,29 @@ head -n 701 "$out/echo/pairs.csv" >"$out/echo/first.csv"
 # The alignment, once as the demo has it, and for the ablation with the other ways from views to a study. They share the embedded studies.
 for pooling in attention single mean cls; do
     "$e" train --data "$out/learned-pairs.csv" --bundle "$out/run-ecg/bundle" --out "$out/run-$pooling" --keep-embeddings "$out/embeddings" --pooling $pooling "${common[@]}" --name demo \
-        --epochs 50 --batch 256 --rate 3e-5 --projection-rate 2e-3 --aggregator-rate 1e-3 --ecg-decay 0.9 --weight-decay 0.02 --warm-up 2 --temperature 0.1 --view-dropout 0.1 "${plain[@]}"
+        --epochs 25 --batch 256 --rate 3e-5 --projection-rate 2e-3 --aggregator-rate 1e-3 --ecg-decay 0.9 --weight-decay 0.02 --warm-up 2 --temperature 0.05 --lambda 0.7 --view-dropout 0.1 "${plain[@]}"
 done
 
-# Three times 400 patients who took no part in anything, with the training pairs' patients as neighbours: those of the pairs that were kept away, and two halves of the unseen.
-"$e" library create "$out/library"
-for folder in pairs unseen; do "$e" library import "$out/library" "$out/$folder" "$out/$folder/patients.csv"; done
-for pool in 1 2 3; do
-    awk -F, -v OFS=, -v pool=$pool '
+# Those who test took no part in anything: 400 of the pairs that were kept away, 800 unseen, 200 of the demo library. test_pool SIZE NUMBER: the NUMBERth SIZE of them in that order, with the training pairs'
+# patients as neighbours.
+test_pool() {
+    awk -F, -v OFS=, -v size="$1" -v number="$2" '
         FNR == 1 { n = split(FILENAME, part, "/"); folder = part[n - 1]; for (i = 1; i <= NF; ++i) at[$i] = i; if (NR == 1) print; next }
-        { split($at["patient_id"], id, "-"); in_pool = folder == "pairs" ? (pool == 1 && $at["split"] == "test") : pool == (id[2] <= 400 ? 2 : 3) }
-        in_pool || (folder == "pairs" && $at["split"] == "train") { $at["split"] = in_pool ? "test" : "train"
-            $at["ecg_file"] = folder "/" $at["ecg_file"]; $at["study_folder"] = folder "/" $at["study_folder"]; print }' "$out/pairs/pairs.csv" "$out/unseen/pairs.csv" >"$out/pool-$pool.csv"
-    "$e" evaluate --library "$out/library" --bundle "$out/run-attention/bundle" --pairs "$out/pool-$pool.csv" --untrained-baseline --ablation \
-        --ablation-bundle "trained single=$out/run-single/bundle" --ablation-bundle "trained mean=$out/run-mean/bundle" --ablation-bundle "trained class token=$out/run-cls/bundle" --out "$out/evaluation-$pool"
+        { is_neighbour = folder == "pairs" && $at["split"] == "train"; tests = folder != "pairs" || $at["split"] == "test"; count += tests }
+        is_neighbour || (tests && count > (number - 1) * size && count <= number * size) { $at["split"] = is_neighbour ? "train" : "test"
+            $at["ecg_file"] = folder "/" $at["ecg_file"]; $at["study_folder"] = folder "/" $at["study_folder"]; print }' "$out/pairs/pairs.csv" "$out/unseen/pairs.csv" "$out/demo/pairs.csv"
+}
+"$e" library create "$out/library"
+for folder in pairs unseen demo; do "$e" library import "$out/library" "$out/$folder" "$out/$folder/patients.csv"; done
+evaluate() { # SIZE NUMBER OPTION…
+    local size=$1 number=$2
+    shift 2
+    test_pool "$size" "$number" >"$out/pool-$size-$number.csv"
+    "$e" evaluate --library "$out/library" --bundle "$out/run-attention/bundle" --pairs "$out/pool-$size-$number.csv" "$@" --out "$out/evaluation-$size-$number"
+}
+for number in 1 2 3; do
+    evaluate 400 $number --untrained-baseline --ablation \
+        --ablation-bundle "trained single=$out/run-single/bundle" --ablation-bundle "trained mean=$out/run-mean/bundle" --ablation-bundle "trained class token=$out/run-cls/bundle"
 done
+for number in 1 2 3 4 5 6 7; do evaluate 200 $number; done # the seventh is the demo library
+evaluate 1200 1
