@@ -34,8 +34,8 @@ struct EcgSaliency
     std::vector<float> perPatch; // 12 × patches: sums over each patch, the encoder's unit of time
     int patches = 0;
     std::array<float, ecg::leadCount> leadShare{}; // of Σ|values|; sum 1, or all 0 when nothing moved
-    // Integrated gradients alone: |t(x) − t(0)|, the part of it that the sum of the attributions misses or has too
-    // much, and the number of gradients behind it.
+    // Integrated gradients alone: |t(x) − t(0)|, of several windows the mean of theirs; the part of it that the sum of the attributions misses or has too
+    // much; and the number of gradients behind it.
     double embeddingChange = 0, completenessError = 0;
     int points = 0;
     // The integral is as exact as it should be: completenessError is below this.
