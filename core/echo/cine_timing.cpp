@@ -15,11 +15,6 @@ constexpr double assumedFps = 30.0;
 // A timer that fires a hair early still shows the frame it was set for.
 constexpr double slackMs = 1e-6;
 
-bool plausible(double ms)
-{
-    return std::isfinite(ms) && ms >= shortestMs && ms <= longestMs;
-}
-
 std::string number(double value)
 {
     char text[32];
@@ -64,7 +59,7 @@ base::Warnings vectorFaults(const std::vector<double>& intervals, int declaredFr
                      " frames and is not used.",
                  "(0018,1065)"}};
     for (int i = frames > 1 ? 1 : 0; i < frames; ++i)
-        if (!plausible(intervals[std::size_t(i)]))
+        if (!isPlausibleFrameMs(intervals[std::size_t(i)]))
             return {{"frame-time-vector-implausible",
                      "The Frame Time Vector holds " + number(intervals[std::size_t(i)]) +
                          " ms, which can't be right, and is not used.",
@@ -73,6 +68,11 @@ base::Warnings vectorFaults(const std::vector<double>& intervals, int declaredFr
 }
 
 } // namespace
+
+bool isPlausibleFrameMs(double ms) noexcept
+{
+    return std::isfinite(ms) && ms >= shortestMs && ms <= longestMs;
+}
 
 const char* name(TimingSource source) noexcept
 {
@@ -123,7 +123,7 @@ CineTiming cineTiming(const dicom::ImageHeader& header, int frames, base::Warnin
     if (frames <= 0)
         return {};
     if (header.frameTimeMs) {
-        if (plausible(*header.frameTimeMs))
+        if (isPlausibleFrameMs(*header.frameTimeMs))
             return evenly(*header.frameTimeMs, frames, TimingSource::FrameTime);
         warnings.push_back(
             {"frame-time-implausible",
@@ -137,7 +137,7 @@ CineTiming cineTiming(const dicom::ImageHeader& header, int frames, base::Warnin
         warnings.insert(warnings.end(), faults.begin(), faults.end());
     }
     if (header.cineRate) {
-        if (*header.cineRate > 0 && plausible(1000.0 / *header.cineRate))
+        if (*header.cineRate > 0 && isPlausibleFrameMs(1000.0 / *header.cineRate))
             return evenly(1000.0 / *header.cineRate, frames, TimingSource::CineRate);
         warnings.push_back(
             {"cine-rate-implausible",

@@ -23,6 +23,9 @@ struct CineTiming
     double untilNextMs(double ms) const;
 };
 
+// Whether a frame may last so long: 1 ms to 2 s.
+bool isPlausibleFrameMs(double ms) noexcept;
+
 // Trust: the element that Frame Increment Pointer means first — Frame Time, then Frame Time Vector, then Cine Rate; values that are zero,
 // negative, absurd (outside 1 ms … 2 s) or of the wrong count fall through, with a warning; at last 30 fps, assumed and said so.
 CineTiming cineTiming(const dicom::ImageHeader& header, int frames, base::Warnings& warnings);

@@ -11,8 +11,6 @@ namespace echo2ecg::echo {
 
 namespace {
 
-constexpr double shortestMs = 1.0, longestMs = 2000.0; // as in cine_timing.cpp
-
 // "2.25." and a number of 122 bits, as UIDs made of UUIDs look (PS3.5 B.2).
 std::string uidOf(const std::string& sha256)
 {
@@ -93,7 +91,7 @@ CineTiming timingOf(const video::StreamFacts& facts, const dicom::ImageHeader& h
     bool isSensible = true;
     for (std::size_t i = 1; i < timing.startMs.size(); ++i) {
         const double step = timing.startMs[i] - timing.startMs[i - 1];
-        isSensible = isSensible && step >= shortestMs && step <= longestMs;
+        isSensible = isSensible && isPlausibleFrameMs(step);
     }
     if (!isSensible || timing.startMs.size() < 2) {
         warnings.push_back(

@@ -2,19 +2,17 @@
 #include "evaluation/bootstrap.h"
 
 #include "base/parallel.h"
+#include "evaluation/none.h"
 #include "evaluation/random.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace echo2ecg::evaluation {
 
 namespace {
-
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 Interval interval(double estimate, std::vector<double> values, double level)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evaluation/evaluation_report.h"
 
+#include "evaluation/none.h"
+
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -14,7 +16,6 @@ using base::ParseError;
 
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uintmax_t mostBytes = 512u << 20;
 
 // A value with the way to it, for messages: "bundles[0].probes[1].auroc".

@@ -10,7 +10,7 @@ namespace echo2ecg::evaluation {
 
 namespace {
 
-double share(std::int64_t part, std::int64_t whole)
+double rateOf(std::int64_t part, std::int64_t whole)
 {
     return whole > 0 ? double(part) / double(whole) : std::numeric_limits<double>::quiet_NaN();
 }
@@ -29,10 +29,10 @@ OperatingPoint described(const RankedScores& ranked, const CurvePoint& at, std::
     point.falsePositives = at.falsePositives;
     point.falseNegatives = ranked.positives() - at.truePositives;
     point.trueNegatives = ranked.negatives() - at.falsePositives;
-    point.sensitivity = share(point.truePositives, ranked.positives());
-    point.specificity = share(point.trueNegatives, ranked.negatives());
-    point.ppv = share(point.truePositives, point.truePositives + point.falsePositives);
-    point.npv = share(point.trueNegatives, point.trueNegatives + point.falseNegatives);
+    point.sensitivity = rateOf(point.truePositives, ranked.positives());
+    point.specificity = rateOf(point.trueNegatives, ranked.negatives());
+    point.ppv = rateOf(point.truePositives, point.truePositives + point.falsePositives);
+    point.npv = rateOf(point.trueNegatives, point.trueNegatives + point.falseNegatives);
     return point;
 }
 

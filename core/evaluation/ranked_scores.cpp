@@ -2,6 +2,7 @@
 #include "evaluation/ranked_scores.h"
 
 #include "base/error.h"
+#include "evaluation/none.h"
 
 #include <algorithm>
 #include <limits>
@@ -12,7 +13,6 @@ namespace echo2ecg::evaluation {
 namespace {
 
 constexpr std::uint8_t isPositive = 1, isLast = 2;
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<double> column(const ScoredSamples& samples, int c)
 {

@@ -2,20 +2,18 @@
 #include "evaluation/retrieval_metrics.h"
 
 #include "base/parallel.h"
+#include "evaluation/none.h"
 #include "evaluation/similarity.h"
 
 #include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace echo2ecg::evaluation {
 
 namespace {
-
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 // Unsigned numbers that ascend as the score descends.
 std::uint32_t descending(float score)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evaluation/subgroups.h"
 
+#include "evaluation/none.h"
+
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace echo2ecg::evaluation {
 
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* unknown = "unknown";
 
 std::string whole(double value)

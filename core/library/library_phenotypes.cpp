@@ -13,13 +13,13 @@ constexpr const char* valueColumns =
     "lvedv, lvedv_source, lvesv, lvesv_source, lvsv, lvsv_source, lvef, lvef_source, shd, shd_source";
 
 // Studies and patients keep their values in tables of the same columns.
-struct Owner
+struct Holder
 {
     std::string table, key;
 };
-const Owner ofStudy{"phenotypes", "study_id"};
-const Owner ofPatient{"patient_phenotypes", "patient_id"};
-const Owner measuredHere{"measured_phenotypes", "study_id"};
+const Holder ofStudy{"phenotypes", "study_id"};
+const Holder ofPatient{"patient_phenotypes", "patient_id"};
+const Holder measuredHere{"measured_phenotypes", "study_id"};
 
 Phenotypes fromRow(const sql::Statement& row, int first)
 {
@@ -40,7 +40,7 @@ Phenotypes fromRow(const sql::Statement& row, int first)
     return p;
 }
 
-Phenotypes readStated(const sql::Database& database, const Owner& owner, Id id)
+Phenotypes readStated(const sql::Database& database, const Holder& owner, Id id)
 {
     sql::Statement row(database,
                        "SELECT " + std::string(valueColumns) + " FROM " + owner.table + " WHERE " + owner.key + " = ?");
@@ -49,7 +49,7 @@ Phenotypes readStated(const sql::Database& database, const Owner& owner, Id id)
 }
 
 // What follows from other values is worked out on reading, so that it can't outlive them.
-void write(const sql::Database& database, const Owner& owner, Id id, const Phenotypes& p)
+void write(const sql::Database& database, const Holder& owner, Id id, const Phenotypes& p)
 {
     sql::Statement statement(database, "INSERT OR REPLACE INTO " + owner.table + " (" + owner.key + ", " +
                                            valueColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -81,7 +81,7 @@ void merge(Phenotypes& into, const Phenotypes& from)
 // What a row of a table is about: studies, or the patient as a whole.
 struct Target
 {
-    const Owner* owner = nullptr;
+    const Holder* owner = nullptr;
     std::vector<Id> ids;
 };
 

@@ -15,7 +15,7 @@ namespace echo2ecg::ui {
 
 namespace {
 
-constexpr double gripPixels = 6;
+constexpr double markGripPixels = 6;
 constexpr double roomForInterval = 44; // pixels between two marks that a number needs
 
 // Top and bottom of the rows of a page, in painter units.
@@ -78,7 +78,7 @@ void BorderHandles::paint(QPainter& painter, const PagePlot& plot)
 std::optional<std::size_t> BorderHandles::borderAt(const PagePlot& plot, const QPointF& at) const
 {
     std::optional<std::size_t> nearest;
-    double best = gripPixels;
+    double best = markGripPixels;
     for (std::size_t i = 0; i < all().size(); ++i)
         if (const auto& time = m_borders.*all()[i].time)
             for (const ecg::Strip* strip : columnsOf(plot.page()))

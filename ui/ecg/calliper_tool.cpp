@@ -14,7 +14,7 @@ namespace echo2ecg::ui {
 
 namespace {
 
-constexpr double gripPixels = 9;  // how near the pointer must be to an end
+constexpr double endGripPixels = 9;  // how near the pointer must be to an end
 constexpr double snapMm = 1.5;    // to the trace
 constexpr double leastDragMs = 4; // a click isn't a calliper
 constexpr double nudgeMillivolts = 0.01;
@@ -55,7 +55,7 @@ std::optional<CalliperTool::Grip> CalliperTool::gripAt(const PagePlot& plot, con
 {
     const report::PageScale scale = plot.scale();
     std::optional<Grip> nearest;
-    double best = gripPixels;
+    double best = endGripPixels;
     for (std::size_t i = 0; i < m_callipers.size(); ++i)
         for (const bool second : {false, true}) {
             const ecg::Calliper& c = m_callipers[i];

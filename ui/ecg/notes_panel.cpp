@@ -12,7 +12,7 @@ namespace echo2ecg::ui {
 
 namespace {
 
-constexpr int panelWidth = 264, markSize = 10;
+constexpr int notesWidth = 264, markSize = 10;
 
 QLabel* textLabel(const QString& text, const char* role)
 {
@@ -56,7 +56,7 @@ QPixmap severityMark(ecg::Severity severity, int size, double ratio)
     return mark;
 }
 
-NotesPanel::NotesPanel(QWidget* parent) : SidePanel(QStringLiteral("ecgNotes"), panelWidth, parent) {}
+NotesPanel::NotesPanel(QWidget* parent) : SidePanel(QStringLiteral("ecgNotes"), notesWidth, parent) {}
 
 void NotesPanel::setContent(const std::vector<report::Note>& notes, const std::vector<report::Stated>& stated)
 {

@@ -9,7 +9,6 @@ namespace echo2ecg::ui {
 namespace {
 constexpr double kAssumedMs = 1000.0 / 30.0;
 constexpr double kMeterMs = 1000.0, kLeastSpanMs = 200.0;
-constexpr double kBeforeEndMs = 1e-6;
 } // namespace
 
 echo::CineTiming CinePlayer::fitted(echo::CineTiming timing, int frames)

@@ -105,6 +105,8 @@ public:
     Loop loop(int cell) const;
 
 private:
+    static constexpr double kBeforeEndMs = 1e-6; // before an end, so that its frame is the last one within
+
     struct Cell
     {
         echo::CineTiming timing;

@@ -6,10 +6,6 @@
 
 namespace echo2ecg::ui {
 
-namespace {
-constexpr double kBeforeEndMs = 1e-6;
-} // namespace
-
 bool CinePlayer::canSync(int cell, SyncMode mode) const
 {
     return !isStill(cell) && (mode == SyncMode::Off || mode == SyncMode::Time || hasBeats(cell));

@@ -13,13 +13,13 @@ namespace echo2ecg::ui {
 
 namespace {
 
-constexpr int kMargin = 8, kMark = 16, kBarHeight = 5, kBarWidth = 76;
+constexpr int kRowMargin = 8, kMark = 16, kBarHeight = 5, kBarWidth = 76;
 
 } // namespace
 
 QRect ClipRowDelegate::markOf(const QStyleOptionViewItem& option)
 {
-    return {option.rect.left() + kMargin, option.rect.center().y() - kMark / 2, kMark, kMark};
+    return {option.rect.left() + kRowMargin, option.rect.center().y() - kMark / 2, kMark, kMark};
 }
 
 QSize ClipRowDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const
@@ -50,7 +50,7 @@ void ClipRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     }
 
     const int line = option.fontMetrics.height();
-    QRect text = option.rect.adjusted(2 * kMargin + kMark, 5, -kMargin, -5);
+    QRect text = option.rect.adjusted(2 * kRowMargin + kMark, 5, -kRowMargin, -5);
     const QString title = index.data(Qt::DisplayRole).toString();
     const QString content = index.data(ClipListModel::ContentRole).toString(), reason = index.data(ClipListModel::ReasonRole).toString();
     const QVariant weight = index.data(ClipListModel::WeightRole);
@@ -62,10 +62,10 @@ void ClipRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
         painter->setFont(numbers);
         painter->setPen(c.text);
         painter->drawText(first, Qt::AlignRight | Qt::AlignVCenter, percent);
-        const QRectF room(first.right() - numberWidth - kMargin - kBarWidth, first.center().y() - kBarHeight / 2.0 + 0.5, kBarWidth, kBarHeight);
+        const QRectF room(first.right() - numberWidth - kRowMargin - kBarWidth, first.center().y() - kBarHeight / 2.0 + 0.5, kBarWidth, kBarHeight);
         painter->fillRect(room, mixed(c.text, c.panel, 0.09));
         painter->fillRect(QRectF(room.topLeft(), QSizeF(room.width() * index.data(ClipListModel::ShareRole).toDouble(), room.height())), c.accent);
-        first.setRight(int(room.left()) - kMargin);
+        first.setRight(int(room.left()) - kRowMargin);
     }
     painter->setFont(option.font);
     painter->setPen(used ? c.text : c.textMuted);
