@@ -14,6 +14,7 @@ e=${E2E_COMMAND:-$here/../../build/release/bin/echo2ecg}
 "$e" simulate --patients 3000 --seed 16 --out "$out/more"            # more pairs for the alignment
 "$e" simulate --patients 800 --seed 14 --out "$out/unseen"            # who test it all, and nothing else
 "$e" simulate --patients 200 --seed 1000001 --out "$out/demo"         # the patients of the demo library
+"$e" simulate --patients 1200 --seed 21 --out "$out/confirm"          # who confirm it
 "$e" bundle random --design "$here/design.json" --seed 1 --out "$out/start"
 
 # table SPLITS FOLDER…: what is learned from, a row for each virtual patient. Of the pairs those of the SPLITS that are named; the other folders' patients are all there to learn from.
@@ -59,26 +60,34 @@ for pooling in attention single mean cls; do
         --epochs 25 --batch 256 --rate 3e-5 --projection-rate 2e-3 --aggregator-rate 1e-3 --ecg-decay 0.9 --weight-decay 0.02 --warm-up 2 --temperature 0.05 --lambda 0.7 --view-dropout 0.1 "${plain[@]}"
 done
 
-# Those who test took no part in anything: 400 of the pairs that were kept away, 800 unseen, 200 of the demo library. test_pool SIZE NUMBER: the NUMBERth SIZE of them in that order, with the training pairs'
-# patients as neighbours.
+# Those who test took no part in anything: 400 of the pairs that were kept away, 800 unseen, 200 of the demo library; and 1,200 more of a seed that was drawn after everything was chosen, to confirm it.
+# test_pool SIZE NUMBER FOLDER…: the NUMBERth SIZE of the FOLDERs' patients in that order, with the training pairs' patients as neighbours.
 test_pool() {
-    awk -F, -v OFS=, -v size="$1" -v number="$2" '
+    local size=$1 number=$2 files=("$out/pairs/pairs.csv") folder
+    shift 2
+    for folder in "$@"; do [[ $folder == pairs ]] || files+=("$out/$folder/pairs.csv"); done
+    awk -F, -v OFS=, -v size="$size" -v number="$number" -v among=" $* " '
         FNR == 1 { n = split(FILENAME, part, "/"); folder = part[n - 1]; for (i = 1; i <= NF; ++i) at[$i] = i; if (NR == 1) print; next }
-        { is_neighbour = folder == "pairs" && $at["split"] == "train"; tests = folder != "pairs" || $at["split"] == "test"; count += tests }
+        { is_neighbour = folder == "pairs" && $at["split"] == "train"; tests = index(among, " " folder " ") && (folder != "pairs" || $at["split"] == "test"); count += tests }
         is_neighbour || (tests && count > (number - 1) * size && count <= number * size) { $at["split"] = is_neighbour ? "train" : "test"
-            $at["ecg_file"] = folder "/" $at["ecg_file"]; $at["study_folder"] = folder "/" $at["study_folder"]; print }' "$out/pairs/pairs.csv" "$out/unseen/pairs.csv" "$out/demo/pairs.csv"
+            $at["ecg_file"] = folder "/" $at["ecg_file"]; $at["study_folder"] = folder "/" $at["study_folder"]; print }' "${files[@]}"
 }
 "$e" library create "$out/library"
-for folder in pairs unseen demo; do "$e" library import "$out/library" "$out/$folder" "$out/$folder/patients.csv"; done
-evaluate() { # SIZE NUMBER OPTION…
-    local size=$1 number=$2
-    shift 2
-    test_pool "$size" "$number" >"$out/pool-$size-$number.csv"
-    "$e" evaluate --library "$out/library" --bundle "$out/run-attention/bundle" --pairs "$out/pool-$size-$number.csv" "$@" --out "$out/evaluation-$size-$number"
+for folder in pairs unseen demo confirm; do "$e" library import "$out/library" "$out/$folder" "$out/$folder/patients.csv"; done
+# evaluate NAME SIZE NUMBER "FOLDER…" OPTION…
+evaluate() {
+    local name=$1-$2-$3 size=$2 number=$3 folders=$4
+    shift 4
+    test_pool "$size" "$number" $folders >"$out/pool-$name.csv"
+    "$e" evaluate --library "$out/library" --bundle "$out/run-attention/bundle" --pairs "$out/pool-$name.csv" "$@" --out "$out/evaluation-$name"
 }
 for number in 1 2 3; do
-    evaluate 400 $number --untrained-baseline --ablation \
+    evaluate test 400 $number "pairs unseen demo" --untrained-baseline --ablation \
         --ablation-bundle "trained single=$out/run-single/bundle" --ablation-bundle "trained mean=$out/run-mean/bundle" --ablation-bundle "trained class token=$out/run-cls/bundle"
 done
-for number in 1 2 3 4 5 6 7; do evaluate 200 $number; done # the seventh is the demo library
-evaluate 1200 1
+for number in 1 2 3 4 5 6 7; do evaluate test 200 $number "pairs unseen demo"; done # the seventh is the demo library
+evaluate test 1200 1 "pairs unseen demo"
+# The confirmation, fixed before its patients were drawn: means over six libraries as large as the demo's; beside them three of 400 and all in one.
+for number in 1 2 3 4 5 6; do evaluate confirm 200 $number confirm --ablation; done
+for number in 1 2 3; do evaluate confirm 400 $number confirm; done
+evaluate confirm 1200 1 confirm
