@@ -222,9 +222,9 @@ private:
         };
         fill(m_train, s.train, s.trainLabels);
         fill(m_test, s.test, s.testLabels);
-        const std::size_t unknown = m_train.size() + m_test.size() - s.train.size() - s.test.size();
-        if (unknown > 0 && !(s.train.empty() && s.test.empty()))
-            warn("no-label", counted(unknown, "ECG has", "ECGs have") + " no label for " + task + ".");
+        const std::size_t unlabelled = m_train.size() + m_test.size() - s.train.size() - s.test.size();
+        if (unlabelled > 0 && !(s.train.empty() && s.test.empty()))
+            warn("no-label", counted(unlabelled, "ECG has", "ECGs have") + " no label for " + task + ".");
         return s;
     }
 

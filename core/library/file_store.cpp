@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* incoming = "incoming-";
+constexpr const char* incomingPrefix = "incoming-";
 
 QString qPath(const fs::path& path)
 {
@@ -66,7 +66,7 @@ fs::path FileStore::temporary() const
     if (error)
         cannotWrite(m_folder);
     static thread_local std::mt19937_64 random{std::random_device{}()};
-    return m_folder / (incoming + std::to_string(random()));
+    return m_folder / (incomingPrefix + std::to_string(random()));
 }
 
 fs::path FileStore::pathOf(const std::string& sha256) const
@@ -151,7 +151,7 @@ void FileStore::removeLeftovers() const noexcept
     const auto old = fs::file_time_type::clock::now() - std::chrono::hours(24);
     for (fs::directory_iterator it(m_folder, error), end; !error && it != end; it.increment(error)) {
         std::error_code ignored;
-        if (it->path().filename().string().starts_with(incoming) && it->last_write_time(ignored) < old && !ignored)
+        if (it->path().filename().string().starts_with(incomingPrefix) && it->last_write_time(ignored) < old && !ignored)
             fs::remove(it->path(), ignored);
     }
 }

@@ -95,7 +95,7 @@ private:
         const std::string title = "epoch " + std::to_string(m_epoch + 1) + " of " + std::to_string(m_options.epochs);
         while (m_batch < m_batches) {
             job.throwIfCancelled();
-            job.report({title, m_batch, m_batches, "batches"});
+            job.report({title + ":", m_batch, m_batches, "batches"});
             oneBatch(job);
             if (m_options.checkpointBatches > 0 && m_done % m_options.checkpointBatches == 0)
                 save();

@@ -49,6 +49,14 @@ double ShownSteps::encodedHz() const
     return steps ? steps->result.samplingHz : recipe.resampleToHz.value_or(record->samplingHz);
 }
 
+std::vector<double> ShownSteps::windowBorders() const
+{
+    std::vector<double> borders;
+    for (int i = 1; i < windows(); ++i)
+        borders.push_back((recipe.windowStart + i * recipe.windowSamples) / encodedHz());
+    return borders;
+}
+
 QString windowWords(const ShownSteps& shown)
 {
     if (!(shown.encodedHz() > 0))

@@ -25,6 +25,7 @@ struct ShownSteps
     int windows() const { return steps ? steps->result.windows : 1; }
     int windowEnd() const { return recipe.windowStart + windows() * recipe.windowSamples; } // one past the last sample of the last one
     double windowTo() const { return windowEnd() / encodedHz(); }
+    std::vector<double> windowBorders() const; // seconds at which one window ends and the next begins
     bool isResampled() const { return encodedHz() != record->samplingHz; }
 };
 

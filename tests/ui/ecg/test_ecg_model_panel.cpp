@@ -221,6 +221,15 @@ void TestEcgModelPanel::severalWindowsAreOneStretch()
     QCOMPARE(rows.back().values.size(), std::size_t(2400));
     const std::vector<float>& whole = rows[rows.size() - 2].values; // normalised
     QVERIFY(std::equal(rows.back().values.begin(), rows.back().values.end(), whole.begin()));
+    QCOMPARE(shown.windowBorders(), (std::vector<double>{2.4, 4.8, 7.2}));
+
+    // Each border is a line from top to bottom of what the encoder gets.
+    const QRectF plot = eyes.steps().plotOf(rows.size() - 1);
+    const QImage picture = eyes.steps().grab().toImage();
+    const double scale = picture.devicePixelRatio();
+    const auto colour = [&](double share, double down) { return picture.pixelColor(int((std::round(plot.left() + share * plot.width()) + 0.5) * scale), int((plot.top() + down) * scale)); };
+    for (const double share : {0.25, 0.5, 0.75})
+        QVERIFY2(colour(share, 3) != colour(share - 0.1, 3) && colour(share, 3) == colour(share, 6), qPrintable(QString::number(share)));
     eyes.picture("model-windows");
 }
 

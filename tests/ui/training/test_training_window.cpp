@@ -82,7 +82,7 @@ ui::Trainer madeTrainer(std::shared_ptr<ui::TrainingRequest> asked, int last)
         try {
             for (int step = 1; step <= last; ++step) {
                 job.throwIfCancelled();
-                job.report({"epoch 1 of 5", step, last, "batches"});
+                job.report({"epoch 1 of 5:", step, last, "batches"});
                 std::ofstream curves(folder / "curves.jsonl", std::ios::app);
                 curves << stepLine(step);
                 if (step % 20 == 0)
