@@ -4,6 +4,7 @@
 //   e2e_bench_training make OUT | lines OUT
 #include "lines.h"
 
+#include "base/pages.h"
 #include "nn/formula.h"
 #include "nn/golden.h"
 #include "nn/model.h"
@@ -133,6 +134,7 @@ int main(int argc, char** argv)
         if (what != "lines")
             return std::fputs("usage: e2e_bench_training make OUT | lines OUT\n", stderr), 2;
         const nn::DeviceChoice device = nn::chooseDevice(false, 0);
+        const base::KeptMemory kept; // as every training
         std::vector<bench::Task> tasks;
         for (const char* name : {"published", "small"})
             tasks.emplace_back(name, [&device, trainer = std::make_shared<Trainer>(name)] {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -32,6 +33,24 @@ void keepFreedFrames() noexcept
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, 16 << 20); // a frame is smaller
     mallopt(M_TRIM_THRESHOLD, 128 << 20);
+#endif
+}
+
+KeptMemory::KeptMemory() noexcept
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); // the most that glibc takes
+    mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+    mallopt(M_TOP_PAD, 64 << 20);
+#endif
+}
+
+KeptMemory::~KeptMemory()
+{
+#ifdef __GLIBC__
+    mallopt(M_TOP_PAD, 128 << 10); // glibc's own
+    keepFreedFrames();
+    malloc_trim(0);
 #endif
 }
 

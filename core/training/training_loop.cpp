@@ -2,6 +2,7 @@
 #include "training/training_loop.h"
 
 #include "base/number_text.h"
+#include "base/pages.h"
 
 #include <algorithm>
 #include <chrono>
@@ -343,6 +344,7 @@ LoopResult trainLoop(Learner& learner, const RunFolder& folder, const LoopOption
     if (options.epochs < 1 || options.accumulate < 1 || options.checkpointBatches < 0 || !(options.warmUpEpochs >= 0) ||
         !(options.rateFloor >= 0 && options.rateFloor <= 1) || !(options.largestGradient >= 0))
         throw Error(ErrorCode::Unsupported, "epochs and accumulated batches are at least 1, the others not negative");
+    const base::KeptMemory kept;
     return Loop(learner, folder, options, identity).run(job);
 }
 

@@ -3,6 +3,7 @@
 #include "base/folder.h"
 #include "base/json.h"
 #include "base/npy.h"
+#include "base/pages.h"
 #include "base/sha256.h"
 #include "support/test_paths.h"
 
@@ -11,6 +12,11 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <vector>
+
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
 
 using namespace echo2ecg::base;
 
@@ -153,6 +159,36 @@ private slots:
                 QCOMPARE(error.code(), ErrorCode::Io);
                 QCOMPARE(error.place().file, blocked);
             }
+    }
+
+    void keptMemoryIsNotAskedForAnew()
+    {
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+        // Pages that the system must hand out while 24 MB are written, freed and written again.
+        const auto pagesOfSecondUse = [] {
+            const auto use = [] {
+                std::vector<char> block(24u << 20, 1);
+                volatile char last = block[block.size() - 1];
+                (void)last;
+            };
+            const auto pages = [] {
+                rusage usage{};
+                getrusage(RUSAGE_SELF, &usage);
+                return usage.ru_minflt;
+            };
+            use();
+            const long before = pages();
+            use();
+            return pages() - before;
+        };
+        {
+            const KeptMemory kept;
+            QVERIFY(pagesOfSecondUse() < 100);
+        }
+        QVERIFY(pagesOfSecondUse() > 1000); // and then it is as before
+#else
+        QSKIP("nothing to keep with this C library");
+#endif
     }
 };
 
