@@ -185,7 +185,11 @@ private slots:
             const KeptMemory kept;
             QVERIFY(pagesOfSecondUse() < 100);
         }
-        QVERIFY(pagesOfSecondUse() > 1000); // and then it is as before
+        // And then it is as before, which shows where the system doesn't hand out large pages unasked.
+        std::string largePages;
+        std::getline(std::ifstream("/sys/kernel/mm/transparent_hugepage/enabled"), largePages);
+        if (largePages.find("[always]") == std::string::npos)
+            QVERIFY(pagesOfSecondUse() > 1000);
 #else
         QSKIP("nothing to keep with this C library");
 #endif
