@@ -84,6 +84,7 @@ private slots:
 
         // All of it works on them, and says what they are.
         QTRY_COMPARE(only<SimilarHearts>(*window)->rowCount(), patients - 1);
+        QTRY_VERIFY_WITH_TIMEOUT(window->isSettled(), patience); // the last ranking comes after the last patient, and its clips after it
         const auto* predicted = only<PredictionCard>(*window)->findChild<QLabel*>("predictedClass");
         QVERIFY(predicted && predicted->text().contains("LVEF") && !predicted->text().contains(QStringLiteral("—")));
         QVERIFY(only<CineGrid>(*window)->cellCount() > 1);
