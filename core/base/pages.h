@@ -14,8 +14,8 @@ void preferLargePages(void* memory, std::size_t bytes) noexcept;
 // start. Changes nothing but speed.
 void keepFreedFrames() noexcept;
 
-// While one lives, freed memory stays with the process, as each step of a training asks for the same tensors anew; without it the system spends as long on their pages as
-// the step on its arithmetic. Afterwards what is free goes back and keepFreedFrames() holds. For the whole process. Changes nothing but speed; does nothing where the C library isn't glibc.
+// While it lives, freed memory stays with the process, as each step of a training asks for the same tensors anew: where the system is slow to hand out pages, that takes as long as the step's
+// arithmetic. Afterwards what is free goes back and keepFreedFrames() holds. For the whole process, so the end of one ends it for all. Changes nothing but speed; does nothing where the C library isn't glibc.
 class KeptMemory
 {
 public:

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "evaluation/classification.h"
 
+#include "evaluation/none.h"
+
 #include <cmath>
-#include <limits>
 
 namespace echo2ecg::evaluation {
 
@@ -17,7 +18,7 @@ public:
         m_sum += value;
         ++m_count;
     }
-    double value() const { return m_count ? m_sum / m_count : std::numeric_limits<double>::quiet_NaN(); }
+    double value() const { return m_count ? m_sum / m_count : none; }
 
 private:
     double m_sum = 0;
@@ -60,7 +61,7 @@ void addConfusion(ClassificationMeasures& out)
     out.recall = recall.value();
     out.f1 = f1.value();
     out.balancedAccuracy = balanced.value();
-    out.accuracy = out.samples > 0 ? share(right, out.samples) : std::numeric_limits<double>::quiet_NaN();
+    out.accuracy = out.samples > 0 ? share(right, out.samples) : none;
 }
 
 void addRanks(ClassificationMeasures& out, const std::vector<RankMeasures>& ranks)

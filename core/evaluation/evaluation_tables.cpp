@@ -3,10 +3,10 @@
 
 #include "base/number_text.h"
 #include "evaluation/measure_names.h"
+#include "evaluation/none.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace echo2ecg::evaluation {
 
@@ -168,7 +168,7 @@ std::string retrievalTable(const Evaluation& evaluation, bool ecgToEcho)
             };
             if (first) { // the same for all bundles but for the cosine, which is this one's
                 RetrievalMeasures random = d.random;
-                random.alignment = std::numeric_limits<double>::quiet_NaN();
+                random.alignment = none;
                 add("random order", random);
             }
             first = false;

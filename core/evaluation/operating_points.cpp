@@ -2,9 +2,9 @@
 #include "evaluation/operating_points.h"
 
 #include "base/number_text.h"
+#include "evaluation/none.h"
 
 #include <functional>
-#include <limits>
 
 namespace echo2ecg::evaluation {
 
@@ -12,7 +12,7 @@ namespace {
 
 double rateOf(std::int64_t part, std::int64_t whole)
 {
-    return whole > 0 ? double(part) / double(whole) : std::numeric_limits<double>::quiet_NaN();
+    return whole > 0 ? double(part) / double(whole) : none;
 }
 
 std::string named(const char* what, double value)

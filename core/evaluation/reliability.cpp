@@ -2,10 +2,10 @@
 #include "evaluation/reliability.h"
 
 #include "base/error.h"
+#include "evaluation/none.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace echo2ecg::evaluation {
 
@@ -45,7 +45,7 @@ public:
     {
         for (std::size_t b = 0; b < m_out.bins.size(); ++b) {
             ReliabilityBin& bin = m_out.bins[b];
-            bin.meanProbability = bin.observedFraction = std::numeric_limits<double>::quiet_NaN();
+            bin.meanProbability = bin.observedFraction = none;
             if (bin.count == 0)
                 continue;
             bin.meanProbability = m_sums[b] / double(bin.count);

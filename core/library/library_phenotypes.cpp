@@ -40,18 +40,18 @@ Phenotypes fromRow(const sql::Statement& row, int first)
     return p;
 }
 
-Phenotypes readStated(const sql::Database& database, const Holder& owner, Id id)
+Phenotypes readStated(const sql::Database& database, const Holder& holder, Id id)
 {
     sql::Statement row(database,
-                       "SELECT " + std::string(valueColumns) + " FROM " + owner.table + " WHERE " + owner.key + " = ?");
+                       "SELECT " + std::string(valueColumns) + " FROM " + holder.table + " WHERE " + holder.key + " = ?");
     row.bind(id);
     return row.next() ? fromRow(row, 0) : Phenotypes{};
 }
 
 // What follows from other values is worked out on reading, so that it can't outlive them.
-void write(const sql::Database& database, const Holder& owner, Id id, const Phenotypes& p)
+void write(const sql::Database& database, const Holder& holder, Id id, const Phenotypes& p)
 {
-    sql::Statement statement(database, "INSERT OR REPLACE INTO " + owner.table + " (" + owner.key + ", " +
+    sql::Statement statement(database, "INSERT OR REPLACE INTO " + holder.table + " (" + holder.key + ", " +
                                            valueColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     statement.bind(id);
     for (const auto* value : {&p.lvedv, &p.lvesv, &p.lvsv, &p.lvef}) {
@@ -81,7 +81,7 @@ void merge(Phenotypes& into, const Phenotypes& from)
 // What a row of a table is about: studies, or the patient as a whole.
 struct Target
 {
-    const Holder* owner = nullptr;
+    const Holder* holder = nullptr;
     std::vector<Id> ids;
 };
 
@@ -100,7 +100,7 @@ Target targetOf(const sql::Database& database, const PhenotypeTable::Row& row)
     }
     if (row.patientId.empty()) {
         // The label belongs to the patient; a patient with several ECGs needs a study or the patient named instead.
-        target.owner = &ofPatient;
+        target.holder = &ofPatient;
         sql::Statement patients(database, "SELECT e.patient_id FROM ecgs e WHERE e.file_name = ? AND NOT EXISTS "
                                           "(SELECT 1 FROM ecgs o WHERE o.patient_id = e.patient_id AND o.id <> e.id)");
         patients.bind(row.ecgFile);
@@ -148,9 +148,9 @@ Library::TableImport Library::importPhenotypes(const std::filesystem::path& csv)
         }
         ++result.matched;
         for (const Id id : target.ids) {
-            Phenotypes p = readStated(database, *target.owner, id);
+            Phenotypes p = readStated(database, *target.holder, id);
             merge(p, row.values);
-            write(database, *target.owner, id, p);
+            write(database, *target.holder, id, p);
             for (const base::Warning& w : p.complete())
                 result.warnings.push_back({w.code, "line " + std::to_string(row.line) + ": " + w.sentence,
                                            "line " + std::to_string(row.line)});

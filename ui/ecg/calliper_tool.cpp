@@ -14,9 +14,9 @@ namespace echo2ecg::ui {
 
 namespace {
 
-constexpr double endGripPixels = 9;  // how near the pointer must be to an end
-constexpr double snapMm = 1.5;    // to the trace
-constexpr double leastDragMs = 4; // a click isn't a calliper
+constexpr double endGripPixels = 9; // how near the pointer must be to an end
+constexpr double snapMm = 1.5;      // to the trace
+constexpr double leastDragMs = 4;   // a click isn't a calliper
 constexpr double nudgeMillivolts = 0.01;
 } // namespace
 

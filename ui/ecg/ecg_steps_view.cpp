@@ -153,17 +153,19 @@ double EcgStepsView::x(const QRectF& plot, double second, bool window) const
 void EcgStepsView::paintMarks(QPainter& painter, const StepRow& row, const QRectF& plot) const
 {
     const ThemeColours& c = Theme::instance().colours();
+    const auto paintBorders = [&](const QColor& colour) {
+        for (const double border : m_shown.windowBorders())
+            painter.fillRect(QRectF(std::round(x(plot, border, row.isWindow)), plot.top(), 1, plot.height()) & plot, colour);
+    };
     if (row.isWindow) {
         paintSaliency(painter, plot);
-        for (const double border : m_shown.windowBorders())
-            painter.fillRect(QRectF(std::round(x(plot, border, true)), plot.top(), 1, plot.height()), mixed(c.accent, c.ecgPaper, 0.5));
+        paintBorders(mixed(c.accent, c.ecgPaper, 0.5));
         return;
     }
     const QRectF window(QPointF(x(plot, m_shown.windowFrom(), false), plot.top()),
                         QPointF(x(plot, m_shown.windowTo(), false), plot.bottom()));
     painter.fillRect(window & plot, mixed(c.accent, c.ecgPaper, 0.18));
-    for (const double border : m_shown.windowBorders())
-        painter.fillRect(QRectF(std::round(x(plot, border, false)), plot.top(), 1, plot.height()) & plot, c.ecgPaper);
+    paintBorders(c.ecgPaper);
     const QRectF missing(QPointF(x(plot, row.lastSecond(), false), plot.top()), window.bottomRight());
     if (m_shown.steps || missing.width() <= 0)
         return;

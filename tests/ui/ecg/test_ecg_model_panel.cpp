@@ -223,7 +223,7 @@ void TestEcgModelPanel::severalWindowsAreOneStretch()
     QVERIFY(std::equal(rows.back().values.begin(), rows.back().values.end(), whole.begin()));
     QCOMPARE(shown.windowBorders(), (std::vector<double>{2.4, 4.8, 7.2}));
 
-    // Each border is a line from top to bottom of what the encoder gets.
+    // Each border is a line in what the encoder gets.
     const QRectF plot = eyes.steps().plotOf(rows.size() - 1);
     const QImage picture = eyes.steps().grab().toImage();
     const double scale = picture.devicePixelRatio();
